@@ -1,0 +1,33 @@
+package io.quorate.core.log;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a replica finds on its disk when it starts, already proved whole: every entry was read,
+ * checked and linked to the one before it.
+ *
+ * @param hardState the protocol's own record; null if it never wrote one
+ * @param base what stands before the first entry
+ * @param epochs epochs of all slots from the base to the last one
+ * @param tail the last entries, dense to the end of the log, as many as were asked for
+ * @param configurations all configuration entries in the log, ascending
+ * @param snapshot the newest complete snapshot, if any; at or above the base
+ * @param headCertain false if synced entries at the end may be missing: the replica must not vote
+ *     or campaign until a leader has told it the end of the log
+ */
+public record DurableState(
+    byte @Nullable [] hardState,
+    LogBase base,
+    EpochRuns epochs,
+    List<Entry> tail,
+    List<Entry> configurations,
+    @Nullable SnapshotRef snapshot,
+    boolean headCertain) {
+
+  /** What the first start of a replica finds. */
+  public static DurableState empty() {
+    return new DurableState(
+        null, LogBase.EMPTY, new EpochRuns(LogBase.EMPTY), List.of(), List.of(), null, true);
+  }
+}

@@ -1,0 +1,10 @@
+package io.quorate.core.port;
+
+import io.quorate.core.protocol.Now;
+
+/** Time as the replica's machine has it. */
+public interface Clock {
+
+  /** Reads both clocks. */
+  Now now();
+}

@@ -1,0 +1,8 @@
+package io.quorate.core.port;
+
+/** A replica's door as its own process sees it: what transports serve to remote clients. */
+public interface ReplicaDoor extends Gateway {
+
+  /** A recent picture of the replica; never blocks. */
+  ReplicaReport report();
+}

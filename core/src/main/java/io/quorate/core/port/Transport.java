@@ -1,0 +1,31 @@
+package io.quorate.core.port;
+
+import io.quorate.api.NodeId;
+import io.quorate.core.protocol.ProtocolMessage;
+import java.util.List;
+
+/**
+ * Messages between the replicas of one group. Losing, delaying and repeating them is the protocol's
+ * problem; corrupting them is not allowed.
+ */
+public interface Transport extends AutoCloseable {
+
+  /** Receives messages; called by the transport's own threads, must not block. */
+  interface Listener {
+    /** A message arrived. */
+    void onMessage(NodeId from, ProtocolMessage message);
+  }
+
+  /** Begins to accept and make connections. Called once. */
+  void start(Listener listener);
+
+  /**
+   * Sends messages to one replica, in order and together if possible. Never blocks and never
+   * throws; drops when the connection is down or its queue is full. Safe for several threads.
+   */
+  void send(NodeId to, List<ProtocolMessage> messages);
+
+  /** Ends all connections. */
+  @Override
+  void close();
+}
