@@ -448,7 +448,7 @@ public final class Applier {
       case STALE_SEQUENCE ->
           Refusal.of(
               RefusalCode.STALE_SEQUENCE,
-              command + " is below what its client acknowledged: it was applied earlier");
+              command + " is below what its client acknowledged: it was answered earlier");
       case OUT_OF_ORDER ->
           Refusal.of(
               RefusalCode.OUT_OF_ORDER,

@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>a session that is not in the table ended, or never began: {@link Verdict#SESSION_EXPIRED}
- *   <li>any command of a session is a sign of life, and its acknowledgement drops results; it can
- *       acknowledge neither itself nor, in an ordered session, what was not executed yet
+ *   <li>any command of a session is a sign of life, and its acknowledgement drops results; it
+ *       cannot acknowledge itself. A number that was acknowledged but never executed is one that
+ *       the client gave up after a sure refusal: the session steps over it
  *   <li>below the acknowledgement: {@link Verdict#STALE_SEQUENCE}
  *   <li>executed before: the answer of that time, or {@link Verdict#RESULT_DROPPED}
- *   <li>in an ordered session, not the one that follows the last: {@link Verdict#OUT_OF_ORDER}
+ *   <li>in an ordered session, neither the one after the last executed nor the first that is not
+ *       acknowledged: {@link Verdict#OUT_OF_ORDER}
  *   <li>too far above the acknowledgement: {@link Verdict#WINDOW_FULL}
  *   <li>otherwise {@link Verdict#EXECUTE}; {@link #executed} or {@link #failed} must follow
  * </ol>
@@ -137,8 +139,7 @@ public final class SessionTable {
     Session row = writable(position);
     Window window = row.window;
     row.touch(timeNanos);
-    long acknowledgeable = row.ordered() ? Math.min(sequence, window.highest() + 1) : sequence;
-    window.acknowledge(Math.min(acknowledgedBelow, acknowledgeable));
+    window.acknowledge(Math.min(acknowledgedBelow, sequence));
     if (sequence < window.acknowledgedBelow()) {
       return Verdict.STALE_SEQUENCE;
     }
@@ -146,7 +147,8 @@ public final class SessionTable {
     if (kept != Kept.NOTHING) {
       return repeat(window, sequence, kept);
     }
-    if (row.ordered() && sequence != window.highest() + 1) {
+    long next = Math.max(window.highest() + 1, window.acknowledgedBelow());
+    if (row.ordered() && sequence != next) {
       return Verdict.OUT_OF_ORDER;
     }
     if (sequence - window.acknowledgedBelow() >= limits.inFlightMax()) {
