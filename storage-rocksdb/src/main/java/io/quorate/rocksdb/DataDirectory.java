@@ -19,7 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory of one replica, {@code <data-dir>/<group>/<node>}, locked while it is open:
+ * The directory of one replica, locked while it is open:
  *
  * <pre>
  * identity     format, group, node, incarnation
@@ -54,9 +54,10 @@ public final class DataDirectory implements AutoCloseable {
   /**
    * Opens the directory of a replica, creates it at the first start, and locks it. On return its
    * identity is durable.
+   *
+   * @param path of this replica alone, customarily {@code <data-dir>/<group>/<node>}
    */
-  public static DataDirectory open(Path dataDir, GroupId group, NodeId node) {
-    Path path = pathOf(dataDir, group, node);
+  public static DataDirectory open(Path path, GroupId group, NodeId node) {
     try {
       DurableFiles.createDirectories(path);
     } catch (IOException e) {
@@ -89,16 +90,6 @@ public final class DataDirectory implements AutoCloseable {
               + " is not the data directory of a replica, it has no file \"identity\": name a directory <data-dir>/<group>/<node>");
     }
     return lock(path, () -> readIdentity(path));
-  }
-
-  /** Where a replica keeps its data. */
-  public static Path pathOf(Path dataDir, GroupId group, NodeId node) {
-    for (String name : new String[] {group.value(), node.value()}) {
-      if (name.equals(".") || name.equals("..")) {
-        throw new StorageFault("\"" + name + "\" cannot name a directory: rename the group or node");
-      }
-    }
-    return dataDir.resolve(group.value()).resolve(node.value());
   }
 
   /** To whom it belongs. */

@@ -305,9 +305,10 @@ public final class RocksLogStore implements LogStore {
             return false;
           }
           if (slot != fromSlot + found.size()) {
-            // Files at the beginning may be dropped under our feet; a hole elsewhere is damage.
-            if (fromSlot + found.size() > baseSlot) {
-              throw LogProof.damaged(db, fromSlot + found.size(), "it is missing");
+            // The beginning may be forgotten under our feet; a hole elsewhere is damage.
+            long missing = fromSlot + found.size();
+            if (missing > LogProof.readBase(db).slot()) {
+              throw LogProof.damaged(db, missing, "it is missing");
             }
             found.clear();
             return false;
