@@ -32,6 +32,7 @@ public final class ConfigDocument {
   private final Config config;
   private final List<String> problems = new ArrayList<>();
   private final SortedMap<String, Read> reads = new TreeMap<>();
+  private final SortedMap<String, String> agreed = new TreeMap<>();
   private final SortedSet<String> skipped = new TreeSet<>();
 
   /** A document over resolved values. */
@@ -67,6 +68,11 @@ public final class ConfigDocument {
     return List.copyOf(problems);
   }
 
+  /** Adds something to {@link #agreement()} that is not a key of its own. */
+  public void agree(String what, String value) {
+    agreed.put(what, value);
+  }
+
   /** Leaves a section unread on purpose: its keys are not unknown. */
   public void skip(String path) {
     skipped.add(path);
@@ -99,7 +105,7 @@ public final class ConfigDocument {
     StringBuilder out = new StringBuilder(path).append(" {\n");
     reads.forEach(
         (key, read) -> {
-          if (key.startsWith(path + ".")) {
+          if (key.startsWith(path + ".") && !read.value().isEmpty()) {
             out.append("  ").append(key.substring(path.length() + 1)).append(" = ");
             out.append(quoted(read.value())).append('\n');
           }
@@ -109,13 +115,15 @@ public final class ConfigDocument {
 
   /** Hash over the settings that all members must share: equal values, equal hash. */
   public String agreement() {
-    StringBuilder text = new StringBuilder();
+    SortedMap<String, String> all = new TreeMap<>(agreed);
     reads.forEach(
         (key, read) -> {
           if (read.clusterWide()) {
-            text.append(key).append('=').append(read.value()).append('\n');
+            all.put(key, read.value());
           }
         });
+    StringBuilder text = new StringBuilder();
+    all.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
       byte[] hash = sha256.digest(text.toString().getBytes(StandardCharsets.UTF_8));

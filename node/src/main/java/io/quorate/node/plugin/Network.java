@@ -11,6 +11,7 @@ import io.quorate.core.port.Transport;
 import io.quorate.node.config.Endpoint;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Connects replicas with each other and with their remote clients. */
 public interface Network {
@@ -79,6 +80,10 @@ public interface Network {
    */
   ReplicaEnd open(Place place);
 
-  /** Turns to a replica as a client; returns at once, whether it can be reached or not. */
-  RemoteReplica connect(GroupId group, Endpoint address);
+  /**
+   * Turns to a replica as a client; returns at once, whether it can be reached or not.
+   *
+   * @param group refuse replicas of other groups; null: take whatever group is served there
+   */
+  RemoteReplica connect(@Nullable GroupId group, Endpoint address);
 }
