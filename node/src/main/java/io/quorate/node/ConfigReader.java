@@ -104,9 +104,10 @@ final class ConfigReader {
   private SortedMap<NodeId, Endpoint> members() {
     SortedMap<NodeId, Endpoint> members = new TreeMap<>();
     SortedMap<Endpoint, NodeId> taken = new TreeMap<>();
+    int before = document.problems().size();
     ConfigSection section = root.section("members");
     SortedMap<String, String> texts = section.texts();
-    if (texts.isEmpty()) {
+    if (texts.isEmpty() && document.problems().size() == before) {
       root.problem("members", "is missing or empty: name every replica with its host:port");
     }
     texts.forEach(

@@ -42,7 +42,7 @@ final class ConfigSource {
     }
     return resolve(
         overrides(overrides)
-            .withFallback(ConfigFactory.systemProperties().withOnlyPath(ROOT))
+            .withFallback(systemProperties())
             .withFallback(ConfigFactory.systemEnvironmentOverrides())
             .withFallback(parsed));
   }
@@ -84,6 +84,14 @@ final class ConfigSource {
       throw new ConfigurationException(
           "--set wants key=value with a key such as raft.pre-vote: " + firstSentence(e));
     }
+  }
+
+  /** As they are now: the library's own view of them is that of its first use. */
+  private static Config systemProperties() {
+    return ConfigFactory.parseProperties(
+            System.getProperties(),
+            ConfigParseOptions.defaults().setOriginDescription("system properties"))
+        .withOnlyPath(ROOT);
   }
 
   private static ConfigurationException syntax(String name, ConfigException e) {

@@ -51,6 +51,11 @@ public final class ConfigSection {
 
   /** A section within this one. */
   public ConfigSection section(String key) {
+    ConfigValue value = document.find(name(key));
+    if (value != null && !(value instanceof ConfigObject)) {
+      problem(key, "must be a section in braces");
+      document.skip(name(key));
+    }
     return new ConfigSection(document, name(key), clusterWide);
   }
 
@@ -161,18 +166,10 @@ public final class ConfigSection {
   /** All keys of this section with their texts: for sections whose keys users make up. */
   public SortedMap<String, String> texts() {
     SortedMap<String, String> texts = new TreeMap<>();
-    ConfigValue value = document.find(path);
-    if (value == null) {
-      return texts;
-    }
-    if (!(value instanceof ConfigObject object)) {
-      document.problem(
-          path + ConfigDocument.place(value.origin()) + " must be a section in braces");
-      document.read(path, "", clusterWide);
-      return texts;
-    }
-    for (String key : object.keySet()) {
-      texts.put(key, text(ConfigUtil.joinPath(key), ""));
+    if (document.find(path) instanceof ConfigObject object) {
+      for (String key : object.keySet()) {
+        texts.put(key, text(ConfigUtil.joinPath(key), ""));
+      }
     }
     return texts;
   }
