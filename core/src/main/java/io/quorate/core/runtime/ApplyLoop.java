@@ -1,10 +1,10 @@
 package io.quorate.core.runtime;
 
 import io.quorate.core.apply.Applier;
+import io.quorate.core.apply.QueryFailed;
 import io.quorate.core.batch.Admission;
 import io.quorate.core.batch.Batch;
 import io.quorate.core.check.Check;
-import io.quorate.core.check.InvariantViolation;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.metrics.ConsensusMetrics;
@@ -326,10 +326,8 @@ final class ApplyLoop implements Actor {
     byte[] answer;
     try {
       answer = applier.query(call.query());
-    } catch (InvariantViolation bug) {
-      throw bug;
-    } catch (RuntimeException failure) { // the user's own code: an answer to this caller only
-      refuse(call, Refusal.of(RefusalCode.COMMAND_FAILED, "the query failed: " + failure));
+    } catch (QueryFailed failure) { // the user's own code: an answer to this caller only
+      refuse(call, failure.refusal());
       return;
     }
     metrics.readsServed().increment();

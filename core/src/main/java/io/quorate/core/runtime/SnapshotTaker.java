@@ -1,7 +1,7 @@
 package io.quorate.core.runtime;
 
 import io.quorate.api.NodeId;
-import io.quorate.core.apply.Applier.Capture;
+import io.quorate.core.apply.Capture;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.metrics.ConsensusMetrics;
 import io.quorate.core.port.Actor;

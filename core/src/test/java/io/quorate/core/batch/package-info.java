@@ -1,0 +1,5 @@
+/** Tests of {@code io.quorate.core.batch}. */
+@NullMarked
+package io.quorate.core.batch;
+
+import org.jspecify.annotations.NullMarked;

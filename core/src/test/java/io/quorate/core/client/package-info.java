@@ -1,0 +1,5 @@
+/** Tests of {@code io.quorate.core.client}. */
+@NullMarked
+package io.quorate.core.client;
+
+import org.jspecify.annotations.NullMarked;

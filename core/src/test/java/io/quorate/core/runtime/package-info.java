@@ -1,0 +1,5 @@
+/** Tests of {@code io.quorate.core.runtime}. */
+@NullMarked
+package io.quorate.core.runtime;
+
+import org.jspecify.annotations.NullMarked;
