@@ -160,7 +160,7 @@ final class ConfigReader {
   }
 
   private SessionSettings sessions() {
-    ConfigSection section = root.section("sessions").clusterWide();
+    ConfigSection section = root.section("sessions");
     return new SessionSettings(
         section.number("max", 100_000, 1, 10_000_000),
         section.duration(
@@ -181,13 +181,11 @@ final class ConfigReader {
   private LimitSettings limits() {
     ConfigSection section = root.section("limits");
     return new LimitSettings(
-        section
-            .clusterWide()
-            .size(
-                "command",
-                DataSize.ofMebibytes(1),
-                DataSize.ofKibibytes(1),
-                DataSize.ofMebibytes(16)),
+        section.size(
+            "command",
+            DataSize.ofMebibytes(1),
+            DataSize.ofKibibytes(1),
+            DataSize.ofMebibytes(16)),
         section.size(
             "in-flight",
             DataSize.ofMebibytes(64),
