@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.bench.compare;
 
 import java.util.Arrays;
@@ -48,8 +49,7 @@ final class CallLog {
 
   void fail(long nanos, boolean surelyNotApplied) {
     ended[size - 1] = nanos;
-    ends[size - 1] =
-        (byte) (surelyNotApplied ? End.NOT_APPLIED : End.INDETERMINATE).ordinal();
+    ends[size - 1] = (byte) (surelyNotApplied ? End.NOT_APPLIED : End.INDETERMINATE).ordinal();
   }
 
   int size() {

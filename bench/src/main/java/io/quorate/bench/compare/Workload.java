@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.bench.compare;
 
 import io.quorate.api.ReadConsistency;
@@ -35,7 +36,8 @@ final class Workload {
   private final List<Session> sessions = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
   private final CountDownLatch ended;
-  private final ConcurrentHistogram latencies = new ConcurrentHistogram(TimeUnit.MINUTES.toNanos(2), 3);
+  private final ConcurrentHistogram latencies =
+      new ConcurrentHistogram(TimeUnit.MINUTES.toNanos(2), 3);
   private final LongAdder answered = new LongAdder();
   private final LongAdder measured = new LongAdder();
   private final LongAdder indeterminate = new LongAdder();
@@ -169,11 +171,10 @@ final class Workload {
         answer = session.submit(command).thenApply(receipt -> receipt.result());
       }
       CompletableFuture<Void> unused =
-          answer.handle(
-              (bytes, failure) -> {
-                onEnd(begun, bytes, failure);
-                return null;
-              });
+          answer.handle((bytes, failure) -> {
+            onEnd(begun, bytes, failure);
+            return null;
+          });
     }
 
     private void onEnd(long begun, byte[] answer, Throwable failure) {

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * The side-by-side comparison: the same workload and the same fault for every backend, through the
  * public client, with the history checked.

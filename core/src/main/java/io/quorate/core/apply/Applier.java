@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.apply;
 
 import io.quorate.api.GroupId;
@@ -311,8 +312,7 @@ public final class Applier {
   private void applyInSession(
       int ordinal, long index, long epoch, long timeNanos, @Nullable Replies replies) {
     SessionTable.Verdict verdict =
-        sessions.begin(
-            cursor.session(), cursor.sequence(), cursor.acknowledgedBelow(), timeNanos);
+        sessions.begin(cursor.session(), cursor.sequence(), cursor.acknowledgedBelow(), timeNanos);
     switch (verdict) {
       case EXECUTE -> {
         byte[] result = execute(index, epoch, timeNanos);
@@ -463,7 +463,9 @@ public final class Applier {
       case SESSION_EXPIRED ->
           Refusal.of(
               RefusalCode.SESSION_EXPIRED,
-              "session " + cursor.session() + " was closed, has expired or never was: open another");
+              "session "
+                  + cursor.session()
+                  + " was closed, has expired or never was: open another");
       case EXECUTE, REPEATED_RESULT ->
           throw new IllegalArgumentException(verdict + " is not a refusal");
     };

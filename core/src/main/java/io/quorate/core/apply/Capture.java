@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.apply;
 
 import io.quorate.api.statemachine.SnapshotSource;
@@ -53,8 +54,8 @@ public final class Capture implements AutoCloseable, SnapshotStore.Content {
   }
 
   /**
-   * Writes the whole snapshot; once. A {@link RuntimeException} of the user's source passes through:
-   * this snapshot failed, the replica did not.
+   * Writes the whole snapshot; once. A {@link RuntimeException} of the user's source passes
+   * through: this snapshot failed, the replica did not.
    */
   @Override
   public void writeTo(OutputStream out) throws IOException {

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.apply;
 
 import io.quorate.api.GroupId;
@@ -6,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
 
 /**
- * xoshiro256++ with a fixed way from seed to numbers, written out here because replicas on different
- * JDKs must draw the same. The inherited Gaussian and exponential numbers are the JDK's.
+ * xoshiro256++ with a fixed way from seed to numbers, written out here because replicas on
+ * different JDKs must draw the same. The inherited Gaussian and exponential numbers are the JDK's.
  */
 final class SeededRandom implements RandomGenerator {
   private long s0;

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * From committed entries to state and answers: order and integrity checks, sessions, the user's
  * state machine, and the cut of a snapshot.

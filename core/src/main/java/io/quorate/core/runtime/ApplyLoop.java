@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.runtime;
 
 import io.quorate.core.apply.Applier;
@@ -316,8 +318,7 @@ final class ApplyLoop implements Actor {
         each.remove();
         refuse(
             read.call,
-            Refusal.of(
-                RefusalCode.NOT_READY, "the state asked for was not reached in time here"));
+            Refusal.of(RefusalCode.NOT_READY, "the state asked for was not reached in time here"));
       }
     }
   }
@@ -347,11 +348,11 @@ final class ApplyLoop implements Actor {
 
   private void touch(ReplySink sink) {
     int last = touched.size() - 1;
-    if (last >= 0 && touched.get(last) == sink) {
+    if (last >= 0 && touched.get(last).equals(sink)) {
       return;
     }
     for (int i = 0; i < last; i++) {
-      if (touched.get(i) == sink) {
+      if (touched.get(i).equals(sink)) {
         return;
       }
     }
@@ -377,8 +378,7 @@ final class ApplyLoop implements Actor {
 
   /** The replica halted: nothing will be applied here any more. */
   void refuseEverything() {
-    Refusal lost =
-        Refusal.of(RefusalCode.INDETERMINATE, "the replica halted: " + halt.reason());
+    Refusal lost = Refusal.of(RefusalCode.INDETERMINATE, "the replica halted: " + halt.reason());
     Refusal halted = Refusal.of(RefusalCode.HALTED, "the replica halted: " + halt.reason());
     if (range != null) {
       refuseBatches(range, rangeDone, lost);

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.runtime;
 
 import io.quorate.api.NodeId;
@@ -238,13 +240,12 @@ public final class ReplicaLoop implements Actor {
         break;
       }
     }
-    groups.forEach(
-        (consistency, calls) -> {
-          long id = nextId++;
-          readGroups.put(id, new ReadGroup(calls, calls.get(0).deadlineNanos()));
-          metrics.readRounds().increment();
-          core.step(new Event.ReadRequested(id, consistency), now, out);
-        });
+    groups.forEach((consistency, calls) -> {
+      long id = nextId++;
+      readGroups.put(id, new ReadGroup(calls, calls.get(0).deadlineNanos()));
+      metrics.readRounds().increment();
+      core.step(new Event.ReadRequested(id, consistency), now, out);
+    });
     return taken == READS_A_TURN_MAX;
   }
 

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.session;
 
 import io.quorate.api.SessionOptions;
@@ -18,7 +19,8 @@ import io.quorate.core.log.Bytes;
  *
  * @param nonce drawn by the client, once for all attempts to open this session
  * @param order order in which the session's commands take effect
- * @param ttlNanos consensus time without a sign of life after which the session may expire; positive
+ * @param ttlNanos consensus time without a sign of life after which the session may expire;
+ *     positive
  */
 public record OpenSession(Nonce nonce, SessionOptions.Order order, long ttlNanos) {
   /** Length of the payload. */
@@ -29,7 +31,8 @@ public record OpenSession(Nonce nonce, SessionOptions.Order order, long ttlNanos
   /** Refuses a session that could never live. */
   public OpenSession {
     if (ttlNanos <= 0) {
-      throw new IllegalArgumentException("session expiry must be positive, was " + ttlNanos + " ns");
+      throw new IllegalArgumentException(
+          "session expiry must be positive, was " + ttlNanos + " ns");
     }
   }
 

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.session;
 
 /**
@@ -17,8 +18,7 @@ public record SessionLimits(
     int sessionsMax, int inFlightMax, int keptBytesMax, int resultBytesMax) {
 
   /** What every group of this release uses; {@code sessionsMax} is above any sensible setting. */
-  public static final SessionLimits DEFAULT =
-      new SessionLimits(1_000_000, 1_024, 1 << 20, 4 << 20);
+  public static final SessionLimits DEFAULT = new SessionLimits(1_000_000, 1_024, 1 << 20, 4 << 20);
 
   /** Refuses bounds under which no session could do anything. */
   public SessionLimits {

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * Client sessions as replicated state: what makes a command take effect exactly once. Pure; driven
  * by log entries alone, so that every replica holds the same table at the same slot.

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * Content of a snapshot as one stream of bytes: header, sessions, the user's state, with checksums.
  * Where the stream is kept is the business of {@link io.quorate.core.port.SnapshotStore}.

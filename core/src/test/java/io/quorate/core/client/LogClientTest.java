@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -198,8 +200,7 @@ class LogClientTest {
 
   @Test
   void readsAreRetriedAtTheLeader() {
-    CompletableFuture<byte[]> answer =
-        client.read(bytes("q"), ReadConsistency.LINEARIZABLE);
+    CompletableFuture<byte[]> answer = client.read(bytes("q"), ReadConsistency.LINEARIZABLE);
     replicas.at("n1").takeOne().refuse(RefusalCode.NOT_LEADER, NodeId.of("n2"));
     host.pass(1);
     replicas.at("n2").takeOne().done("42");
