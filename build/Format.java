@@ -14,13 +14,15 @@ import java.util.stream.Stream;
 
 /**
  * Checks, or with {@code apply} repairs, the layout of every Java file: google-java-format, imports
- * sorted and none unused, licence header. Run by Maven from the root of the repository.
+ * sorted and none unused, licence header. Run by Maven from the root of the repository, which then
+ * fails if a list of bad files was left behind.
  *
  * <p>A file found good is remembered by size and time stamp, so a run without changes reads
  * nothing.
  */
 final class Format {
   private static final Path CACHE = Path.of("target", "formatter", "good-files");
+  private static final Path BAD = Path.of("target", "formatter", "bad-files");
   private static final Path HEADER = Path.of("build", "licence-header.txt");
 
   public static void main(String[] args) throws IOException {
@@ -61,11 +63,11 @@ final class Format {
       good.put(name, stamp(file));
     }
     writeCache(header, good);
+    Files.deleteIfExists(BAD);
     if (!bad.isEmpty()) {
-      System.err.println("Not formatted (first differing line given):");
+      Files.write(BAD, bad);
+      System.err.println("Not formatted (with the first line that differs):");
       bad.forEach(line -> System.err.println("  " + line));
-      System.err.println("Repair with: mvn -q -N validate -Dformat=apply");
-      System.exit(1);
     }
   }
 

@@ -1,0 +1,84 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.core.runtime;
+
+import io.quorate.api.NodeId;
+import io.quorate.core.log.SnapshotRef;
+import io.quorate.core.port.Actor;
+import io.quorate.core.port.LogStore;
+import io.quorate.core.port.SnapshotStore;
+import io.quorate.core.protocol.Event;
+import io.quorate.core.protocol.Now;
+import org.jctools.queues.atomic.SpscUnboundedAtomicArrayQueue;
+
+/**
+ * Disk work for replicas that lag: reads old entries and snapshot chunks to be sent, and writes
+ * received chunks. Apart from the log writer, so that catching up delays no acknowledgement.
+ */
+final class LogReader implements Actor {
+
+  private sealed interface Request {
+    record Load(long loadId, long fromSlot, long throughSlot, int bytesMax) implements Request {}
+
+    record ReadChunk(NodeId to, SnapshotRef snapshot, long offset, int bytesMax)
+        implements Request {}
+
+    record WriteChunk(SnapshotRef snapshot, long offset, byte[] bytes) implements Request {}
+  }
+
+  // Bounded by the cores: one load and one chunk for each replica at a time.
+  private final SpscUnboundedAtomicArrayQueue<Request> queue =
+      new SpscUnboundedAtomicArrayQueue<>(64);
+  private final LogStore log;
+  private final SnapshotStore snapshots;
+  private final HaltSwitch halt;
+  private final ReplicaLoop loop;
+
+  LogReader(LogStore log, SnapshotStore snapshots, HaltSwitch halt, ReplicaLoop loop) {
+    this.log = log;
+    this.snapshots = snapshots;
+    this.halt = halt;
+    this.loop = loop;
+  }
+
+  void load(long loadId, long fromSlot, long throughSlot, int bytesMax) {
+    queue.add(new Request.Load(loadId, fromSlot, throughSlot, bytesMax));
+  }
+
+  void readChunk(NodeId to, SnapshotRef snapshot, long offset, int bytesMax) {
+    queue.add(new Request.ReadChunk(to, snapshot, offset, bytesMax));
+  }
+
+  void writeChunk(SnapshotRef snapshot, long offset, byte[] bytes) {
+    queue.add(new Request.WriteChunk(snapshot, offset, bytes));
+  }
+
+  @Override
+  public long turn(Now now) {
+    if (halt.halted()) {
+      return Long.MAX_VALUE;
+    }
+    Request request = queue.poll();
+    if (request == null) {
+      return Long.MAX_VALUE;
+    }
+    loop.report(
+        switch (request) {
+          case Request.Load load ->
+              new Event.Loaded(
+                  load.loadId, log.read(load.fromSlot, load.throughSlot, load.bytesMax));
+          case Request.ReadChunk read ->
+              new Event.SnapshotChunk(
+                  read.to,
+                  read.snapshot,
+                  read.offset,
+                  snapshots.readChunk(read.snapshot, read.offset, read.bytesMax));
+          case Request.WriteChunk write -> {
+            long next = snapshots.receive(write.snapshot, write.offset, write.bytes);
+            yield new Event.SnapshotReceived(
+                write.snapshot, next, next == write.snapshot.sizeBytes());
+          }
+        });
+    return queue.isEmpty() ? Long.MAX_VALUE : now.monotonicNanos();
+  }
+}

@@ -1,0 +1,217 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.core.runtime;
+
+import io.quorate.api.NodeId;
+import io.quorate.api.statemachine.StateMachine;
+import io.quorate.core.apply.Applier;
+import io.quorate.core.batch.Admission;
+import io.quorate.core.batch.Batcher;
+import io.quorate.core.log.DurableState;
+import io.quorate.core.log.SnapshotRef;
+import io.quorate.core.metrics.ConsensusMetrics;
+import io.quorate.core.port.Actor;
+import io.quorate.core.port.ActorHost;
+import io.quorate.core.port.Clock;
+import io.quorate.core.port.LogStore;
+import io.quorate.core.port.LogStore.StorageFault;
+import io.quorate.core.port.ReplicaDoor;
+import io.quorate.core.port.SnapshotStore;
+import io.quorate.core.port.Transport;
+import io.quorate.core.protocol.Backend;
+import io.quorate.core.protocol.Seat;
+import io.quorate.core.session.SessionLimits;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One replica of one group: a pure core, surrounded by the loops that carry out what it decides.
+ * Five actors: the loop, the log writer, the apply loop, and two for replicas that lag and for
+ * snapshots. Which threads run them is the {@link ActorHost}'s business.
+ */
+public final class Replica implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+
+  /**
+   * What a replica is made of. It takes over transport and stores, and closes them.
+   *
+   * @param stateMachine the user's; only ever called by the apply loop
+   */
+  public record Parts(
+      Seat seat,
+      Backend backend,
+      StateMachine stateMachine,
+      LogStore log,
+      SnapshotStore snapshots,
+      Transport transport,
+      Clock clock,
+      ActorHost host,
+      RuntimeLimits limits,
+      SessionLimits sessionLimits,
+      ConsensusMetrics metrics,
+      Observer observer) {}
+
+  private final Parts parts;
+  private final HaltSwitch halt;
+  private final ReplicaLoop loop;
+  private final ApplyLoop apply;
+  private final Door door;
+  private final List<ActorHost.Handle> handles = new CopyOnWriteArrayList<>();
+
+  private Replica(Parts parts) {
+    this.parts = parts;
+    this.halt = new HaltSwitch(parts.observer());
+    RuntimeLimits limits = parts.limits();
+    ConsensusMetrics metrics = parts.metrics();
+    Seat seat = parts.seat();
+
+    Applier applier = new Applier(seat.group(), parts.stateMachine(), parts.sessionLimits());
+    SnapshotRef restored = restoreNewest(applier, parts.snapshots());
+    DurableState durable = parts.log().recover(restored, limits.tailBytesMax());
+
+    Admission admission = new Admission(limits.inFlightBytesMax());
+    Batcher batcher = new Batcher(limits.batchBytesMax(), limits.batchCommandsMax());
+    PendingReplies pending = new PendingReplies(admission);
+    SnapshotTaker taker =
+        new SnapshotTaker(parts.snapshots(), seat.self(), limits.snapshotsKept(), halt, metrics);
+    apply =
+        new ApplyLoop(
+            applier,
+            parts.log(),
+            parts.snapshots(),
+            limits,
+            admission,
+            halt,
+            metrics,
+            parts.observer(),
+            taker);
+    loop =
+        new ReplicaLoop(
+            parts.backend().core(seat), limits, halt, metrics, batcher, admission, pending);
+    List<NodeId> peers = new ArrayList<>(seat.members());
+    peers.remove(seat.self());
+    LogWriter writer =
+        new LogWriter(parts.log(), new PeerSender(parts.transport(), peers), halt, metrics, loop);
+    LogReader reader = new LogReader(parts.log(), parts.snapshots(), halt, loop);
+    TurnEffects effects =
+        new TurnEffects(
+            loop,
+            writer,
+            reader,
+            apply,
+            new PeerSender(parts.transport(), peers),
+            pending,
+            admission,
+            limits,
+            metrics,
+            halt,
+            parts.observer());
+    loop.connect(effects, apply, new SessionKeeper(apply, batcher, admission));
+    door =
+        new Door(
+            seat.group(),
+            seat.self(),
+            parts.backend().name(),
+            limits,
+            parts.clock(),
+            halt,
+            admission,
+            batcher,
+            loop,
+            apply,
+            effects,
+            parts.log(),
+            parts.snapshots(),
+            metrics);
+
+    loop.restore(durable, parts.clock().now());
+    String name = seat.group() + "-" + seat.self();
+    apply.begin(loop, host(name + "-apply", apply));
+    taker.begin(loop, host(name + "-snapshot", taker));
+    effects.begin(host(name + "-log", writer), host(name + "-catch-up", reader));
+    loop.begin(host(name + "-loop", loop));
+    parts.transport().start(loop::receive);
+  }
+
+  /**
+   * Restores the state, proves the log, and begins to take part in the group.
+   *
+   * @throws StorageFault the disk holds what it should not; nothing was changed
+   */
+  public static Replica start(Parts parts) {
+    return new Replica(parts);
+  }
+
+  /** The door for callers in this process, and what transports serve to remote ones. */
+  public ReplicaDoor door() {
+    return door;
+  }
+
+  /** Why the replica stopped for good; null while it runs. */
+  public @Nullable String haltReason() {
+    return halt.reason();
+  }
+
+  /**
+   * Stops at once, as a crash would, but answers everybody: what was proposed here becomes
+   * indeterminate. Hand leadership over before, see {@code node}.
+   */
+  @Override
+  public void close() {
+    parts.transport().close();
+    halt.halt("closed");
+    for (int i = handles.size() - 1; i >= 0; i--) {
+      handles.get(i).close();
+    }
+    loop.close("closed");
+    apply.refuseEverything();
+    parts.snapshots().close();
+    parts.log().close();
+  }
+
+  private ActorHost.Handle host(String name, Actor actor) {
+    ActorHost.Handle handle =
+        parts
+            .host()
+            .host(
+                name,
+                actor,
+                failure -> {
+                  LOG.debug("{} failed", name, failure);
+                  halt.halt(name, failure);
+                  for (ActorHost.Handle other : handles) {
+                    other.wake(); // so that they answer whoever waits on them
+                  }
+                });
+    handles.add(handle);
+    return handle;
+  }
+
+  /** Restores the newest snapshot that can be read; an older one serves if the log reaches it. */
+  private static @Nullable SnapshotRef restoreNewest(Applier applier, SnapshotStore snapshots) {
+    List<SnapshotRef> complete = snapshots.list();
+    StorageFault first = null;
+    for (int i = complete.size() - 1; i >= 0; i--) {
+      SnapshotRef snapshot = complete.get(i);
+      try (InputStream in = snapshots.open(snapshot)) {
+        applier.restore(snapshot, in);
+        return snapshot;
+      } catch (IOException | StorageFault e) {
+        LOG.warn("cannot restore {}: {}", snapshot, e.getMessage());
+        if (first == null) {
+          first = new StorageFault("cannot restore " + snapshot + ": " + e.getMessage(), e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+    return null;
+  }
+}
