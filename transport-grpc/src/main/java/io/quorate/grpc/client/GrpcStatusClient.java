@@ -2,10 +2,10 @@
 
 package io.quorate.grpc.client;
 
-import com.google.common.util.concurrent.ListenableFuture;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
 import io.quorate.api.NodeId;
 import io.quorate.core.port.ReplicaReport;
 import io.quorate.core.protocol.Refusal;
@@ -16,14 +16,16 @@ import io.quorate.grpc.Endpoint;
 import io.quorate.grpc.TlsFiles;
 import io.quorate.grpc.codec.RefusalTable;
 import io.quorate.grpc.codec.Reports;
+import io.quorate.grpc.proto.MembersReply;
 import io.quorate.grpc.proto.MembersRequest;
 import io.quorate.grpc.proto.ReplicaGrpc;
+import io.quorate.grpc.proto.StatusReply;
 import io.quorate.grpc.proto.StatusRequest;
 import java.time.Duration;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -47,57 +49,64 @@ public final class GrpcStatusClient {
 
   /** How a replica is. */
   public CompletableFuture<ReplicaReport> report(Endpoint endpoint, Duration timeout) {
-    return ask(
+    return this.<StatusReply, ReplicaReport>ask(
         endpoint,
         timeout,
-        stub -> stub.status(StatusRequest.getDefaultInstance()),
+        (stub, reply) -> stub.status(StatusRequest.getDefaultInstance(), reply),
         Reports::decode);
   }
 
   /** Where all replicas of its group listen. */
   public CompletableFuture<SortedMap<NodeId, Endpoint>> members(
       Endpoint endpoint, Duration timeout) {
-    return ask(
+    return this.<MembersReply, SortedMap<NodeId, Endpoint>>ask(
         endpoint,
         timeout,
-        stub -> stub.members(MembersRequest.getDefaultInstance()),
-        reply -> Reports.decode(reply.getMembersList()));
+        (stub, reply) -> stub.members(MembersRequest.getDefaultInstance(), reply),
+        answer -> Reports.decode(answer.getMembersList()));
   }
 
   private <R, T> CompletableFuture<T> ask(
       Endpoint endpoint,
       Duration timeout,
-      Function<ReplicaGrpc.ReplicaFutureStub, ListenableFuture<R>> question,
+      BiConsumer<ReplicaGrpc.ReplicaStub, StreamObserver<R>> question,
       Function<R, T> decode) {
     ManagedChannel channel = Channels.open(endpoint, tls, MESSAGE_BYTES_MAX);
-    ListenableFuture<R> asked =
-        question.apply(
-            ReplicaGrpc.newFutureStub(channel)
-                .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS));
     CompletableFuture<T> answer = new CompletableFuture<>();
-    asked.addListener(
-        () -> {
-          channel.shutdownNow();
-          try {
-            answer.complete(decode.apply(asked.get()));
-          } catch (ExecutionException e) {
-            answer.completeExceptionally(failure(endpoint, e.getCause()));
-          } catch (IllegalArgumentException e) {
-            answer.completeExceptionally(
-                new ConnectionFailed(
-                    new ConnectionProblem(
-                        Kind.OTHER_VERSION,
-                        "the answer of " + endpoint + " cannot be read: " + e.getMessage())));
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            answer.completeExceptionally(e);
+    question.accept(
+        ReplicaGrpc.newStub(channel).withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS),
+        new StreamObserver<>() {
+          @Override
+          public void onNext(R reply) {
+            try {
+              answer.complete(decode.apply(reply));
+            } catch (IllegalArgumentException e) {
+              answer.completeExceptionally(
+                  new ConnectionFailed(
+                      new ConnectionProblem(
+                          Kind.OTHER_VERSION,
+                          "the answer of " + endpoint + " cannot be read: " + e.getMessage())));
+            }
           }
-        },
-        Runnable::run);
+
+          @Override
+          public void onError(Throwable failed) {
+            channel.shutdownNow();
+            answer.completeExceptionally(failure(endpoint, failed));
+          }
+
+          @Override
+          public void onCompleted() {
+            channel.shutdownNow();
+            answer.completeExceptionally( // changes nothing if there was an answer
+                new ConnectionFailed(
+                    new ConnectionProblem(Kind.UNREACHABLE, endpoint + " answered nothing")));
+          }
+        });
     return answer;
   }
 
-  private static ConnectionFailed failure(Endpoint endpoint, @Nullable Throwable cause) {
+  private static ConnectionFailed failure(Endpoint endpoint, Throwable cause) {
     if (!(cause instanceof StatusRuntimeException refused)) {
       return new ConnectionFailed(
           new ConnectionProblem(Kind.UNREACHABLE, "no answer from " + endpoint + ": " + cause));

@@ -6,7 +6,6 @@ import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.util.MutableHandlerRegistry;
 import io.quorate.core.port.ReplicaDoor;
 import io.quorate.core.port.ReplicaReport;
 import io.quorate.grpc.Channels;
@@ -40,15 +39,15 @@ public final class GrpcServer implements AutoCloseable {
   private final ServerConfig config;
   private final Server server;
   private final ClientService clients;
-  private final MutableHandlerRegistry registry;
+  private final Services services;
   private volatile @Nullable GrpcTransport transport;
 
   private GrpcServer(
-      ServerConfig config, Server server, ClientService clients, MutableHandlerRegistry registry) {
+      ServerConfig config, Server server, ClientService clients, Services services) {
     this.config = config;
     this.server = server;
     this.clients = clients;
-    this.registry = registry;
+    this.services = services;
   }
 
   /**
@@ -60,7 +59,7 @@ public final class GrpcServer implements AutoCloseable {
   public static GrpcServer bind(ServerConfig config) {
     EventLoops loops = EventLoops.shared();
     ClientService clients = new ClientService(config);
-    MutableHandlerRegistry registry = new MutableHandlerRegistry();
+    Services services = new Services();
     var tls = config.tls();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(
@@ -69,19 +68,19 @@ public final class GrpcServer implements AutoCloseable {
             .workerEventLoopGroup(loops.group())
             .channelType(loops.serverChannelType())
             .directExecutor()
-            .fallbackHandlerRegistry(registry)
+            .fallbackHandlerRegistry(services)
             .maxInboundMessageSize(config.limits().messageBytesMax())
             .initialFlowControlWindow(Channels.FLOW_CONTROL_WINDOW_BYTES)
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    GrpcServer server = new GrpcServer(config, start(config, builder), clients, registry);
-    registry.addService(
+    GrpcServer server = new GrpcServer(config, start(config, builder), clients, services);
+    services.add(
         ServerServiceDefinition.builder(QuorateMethods.CLIENT_SERVICE)
             .addMethod(QuorateMethods.CALLS, clients)
             .build());
-    registry.addService(new OperatorService(config, clients, server::complete));
+    services.add(new OperatorService(config, clients, server::complete));
     return server;
   }
 
@@ -146,7 +145,7 @@ public final class GrpcServer implements AutoCloseable {
   /** Lets other replicas in. Called once. */
   public void servePeers(GrpcTransport to) {
     transport = to;
-    registry.addService(to.service());
+    services.add(to.service());
   }
 
   /** Lets clients in. Called once. */
