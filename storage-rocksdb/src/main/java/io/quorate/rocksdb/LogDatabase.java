@@ -21,6 +21,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
+import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -31,6 +32,7 @@ import org.rocksdb.WriteOptions;
  */
 final class LogDatabase implements AutoCloseable {
   private static final int READ_AHEAD_BYTES = 2 << 20;
+  private static final int PROBES_MAX = 10_000;
 
   /** A call into RocksDB. */
   interface Call<T extends @Nullable Object> {
@@ -192,8 +194,13 @@ final class LogDatabase implements AutoCloseable {
         "read slot " + slot, () -> db.get(entries, LogFormat.key(slot)));
   }
 
-  /** Shows entries of {@code [from, through]} in order, as one moment of the database has them. */
+  /**
+   * Shows entries of {@code [from, through]} in order, as one moment of the database has them.
+   *
+   * @throws StorageFault RocksDB found damage; names the slots that cannot be read
+   */
   void visit(long from, long through, boolean ahead, Visitor visitor) {
+    long[] next = {from};
     guarded(
         "read the log from slot " + from,
         () -> {
@@ -206,13 +213,43 @@ final class LogDatabase implements AutoCloseable {
             try (RocksIterator at = db.newIterator(entries, read)) {
               boolean more = true;
               for (at.seek(LogFormat.key(from)); more && at.isValid(); at.next()) {
-                more = visitor.visit(LogFormat.slotOf(at.key()), at.value());
+                long slot = LogFormat.slotOf(at.key());
+                next[0] = slot + 1;
+                more = visitor.visit(slot, at.value());
               }
               at.status();
             }
+          } catch (RocksDBException e) {
+            if (isCorruption(e)) {
+              throw LogProof.damaged(this, next[0], lastUnreadable(next[0]), e);
+            }
+            throw e;
           }
           return true;
         });
+  }
+
+  /** Damage spoils a whole block of a table file: finds where the next sound one begins. */
+  private long lastUnreadable(long first) {
+    long last = first;
+    while (last - first < PROBES_MAX && isUnreadable(last + 1)) {
+      last++;
+    }
+    return last;
+  }
+
+  private boolean isUnreadable(long slot) {
+    try (ReadOptions read = new ReadOptions()) {
+      db.get(entries, read, LogFormat.key(slot));
+      return false;
+    } catch (RocksDBException e) {
+      return isCorruption(e);
+    }
+  }
+
+  private static boolean isCorruption(RocksDBException e) {
+    @Nullable Status status = e.getStatus();
+    return status != null && status.getCode() == Status.Code.Corruption;
   }
 
   void putRecord(WriteBatch batch, byte[] key, byte[] value) throws RocksDBException {

@@ -166,6 +166,13 @@ final class LogProof {
     }
   }
 
+  static StorageFault damaged(LogDatabase db, long first, long last, Exception cause) {
+    return new StorageFault(
+        "the log in %s is damaged between slots %d and %d, within what had been synced: %s; %s"
+            .formatted(db.path(), first, last, cause.getMessage(), Mend.REPLACE),
+        cause);
+  }
+
   static StorageFault damaged(LogDatabase db, long slot, String what) {
     return new StorageFault(sentence(db, slot, what));
   }

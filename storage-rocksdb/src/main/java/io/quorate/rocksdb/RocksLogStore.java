@@ -44,7 +44,7 @@ public final class RocksLogStore implements LogStore {
   private long group;
   private long uncertainBelow;
   private byte @Nullable [] hardState;
-  private boolean recovered;
+  private volatile boolean recovered;
   private @Nullable StorageFault failure;
 
   private RocksLogStore(
@@ -290,6 +290,7 @@ public final class RocksLogStore implements LogStore {
 
   @Override
   public List<Entry> read(long fromSlot, long throughSlot, int bytesMax) {
+    Check.that(recovered, "read before recovered");
     List<Entry> found = new ArrayList<>();
     if (fromSlot <= baseSlot || fromSlot > lastSlot || throughSlot < fromSlot) {
       return found;
