@@ -34,7 +34,8 @@ public interface LogStore extends AutoCloseable {
    * Reads and proves the whole log. Called once, before anything else.
    *
    * @param snapshot the newest complete snapshot of this replica, passed through to the state
-   * @param tailBytesMax how much of the end of the log to hand out as entries
+   * @param tailBytesMax how much of the end of the log to hand out as entries; the last entry is
+   *     handed out in any case, because the next one links to it
    * @throws StorageFault the log is damaged where it had been synced; says where
    */
   DurableState recover(@Nullable SnapshotRef snapshot, long tailBytesMax);

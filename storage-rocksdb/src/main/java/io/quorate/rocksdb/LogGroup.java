@@ -1,0 +1,130 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+package io.quorate.rocksdb;
+
+import io.quorate.core.check.Check;
+import io.quorate.core.log.ChainHash;
+import io.quorate.core.log.DurableWrite;
+import io.quorate.core.log.Entry;
+import io.quorate.core.log.LogBase;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+/**
+ * The writes of one group put together into a batch, and the log as it will be after them. Whatever
+ * would leave a log that cannot be proved later is refused here, before anything is written.
+ */
+final class LogGroup {
+  private final LogDatabase db;
+  private final List<Entry> fresh = new ArrayList<>();
+  private LogBase base;
+  private long lastSlot;
+  private ChainHash lastHash;
+  private byte @Nullable [] hardState;
+  private int appended;
+  private boolean empty = true;
+
+  LogGroup(LogDatabase db, LogBase base, long lastSlot, ChainHash lastHash) {
+    this.db = db;
+    this.base = base;
+    this.lastSlot = lastSlot;
+    this.lastHash = lastHash;
+  }
+
+  void add(WriteBatch batch, DurableWrite write) throws RocksDBException {
+    if (write.hardState() != null) {
+      hardState = write.hardState();
+      empty = false;
+    }
+    if (write.truncateFrom() > 0 && write.truncateFrom() <= lastSlot) {
+      truncate(batch, write.truncateFrom());
+    }
+    LogBase newBase = write.base();
+    if (newBase != null && !newBase.equals(base)) {
+      rebase(newBase);
+    }
+    for (Entry entry : write.append()) {
+      append(batch, entry);
+    }
+  }
+
+  private void truncate(WriteBatch batch, long from) throws RocksDBException {
+    Check.that(from > base.slot(), "truncated from %s, the base is %s", from, base.slot());
+    for (long slot = from; slot <= lastSlot; slot++) {
+      db.deleteEntry(batch, slot);
+    }
+    lastHash = from - 1 == base.slot() ? base.hash() : entryAt(from - 1).hash();
+    lastSlot = from - 1;
+    while (!fresh.isEmpty() && fresh.getLast().slot() >= from) {
+      fresh.removeLast();
+    }
+    empty = false;
+  }
+
+  /** Entries up to the new base stay where they are until their file is dropped: nobody asks. */
+  private void rebase(LogBase next) throws RocksDBException {
+    Check.that(next.slot() > base.slot(), "base moves from %s to %s", base.slot(), next.slot());
+    if (next.slot() >= lastSlot) {
+      lastSlot = next.slot();
+      lastHash = next.hash();
+      fresh.clear();
+    } else {
+      Check.that(
+          entryAt(next.slot() + 1).parentHash().equals(next.hash()),
+          "base %s has another hash than the log",
+          next.slot());
+    }
+    base = next;
+    empty = false;
+  }
+
+  private void append(WriteBatch batch, Entry entry) throws RocksDBException {
+    Check.that(entry.slot() == lastSlot + 1, "slot %s does not follow %s", entry.slot(), lastSlot);
+    Check.that(
+        entry.parentHash().equals(lastHash), "chain breaks at %s, behind %s", entry, lastHash);
+    db.putEntry(batch, entry.slot(), entry.frame());
+    lastSlot = entry.slot();
+    lastHash = entry.hash();
+    fresh.add(entry);
+    appended++;
+    empty = false;
+  }
+
+  private Entry entryAt(long slot) {
+    if (!fresh.isEmpty() && slot >= fresh.getFirst().slot()) {
+      return fresh.get((int) (slot - fresh.getFirst().slot()));
+    }
+    byte @Nullable [] frame = db.entry(slot);
+    if (frame == null) {
+      throw LogProof.damaged(db, slot, "it is missing");
+    }
+    return LogProof.checked(db, slot, frame);
+  }
+
+  boolean isEmpty() {
+    return empty;
+  }
+
+  LogBase base() {
+    return base;
+  }
+
+  long lastSlot() {
+    return lastSlot;
+  }
+
+  ChainHash lastHash() {
+    return lastHash;
+  }
+
+  /** The last hard state in the group; null if none was given. */
+  byte @Nullable [] hardState() {
+    return hardState;
+  }
+
+  int appended() {
+    return appended;
+  }
+}
