@@ -8,6 +8,7 @@ import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.quorate.api.GroupId;
 import io.quorate.api.NodeId;
 import io.quorate.core.port.Gateway.ReplySink;
 import io.quorate.core.protocol.Refusal;
@@ -21,12 +22,10 @@ import io.quorate.grpc.codec.CallFrame;
 import io.quorate.grpc.codec.QuorateMethods;
 import io.quorate.grpc.codec.RecordPump;
 import io.quorate.grpc.codec.RefusalTable;
+import io.quorate.grpc.codec.Reports;
 import io.quorate.grpc.proto.ClientHello;
-import io.quorate.grpc.proto.Member;
 import io.quorate.grpc.proto.ServerHello;
-import java.util.Collections;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +72,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
   }
 
   void start() {
+    GroupId wanted = config.group();
     timeout =
         EventLoops.shared()
             .schedule(
@@ -85,7 +85,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
         new CallFrame.Hello(
             ClientHello.newBuilder()
                 .setProtocolVersion(QuorateMethods.PROTOCOL_VERSION)
-                .setGroup(config.group().value())
+                .setGroup(wanted == null ? "" : wanted.value())
                 .build()
                 .toByteArray()));
   }
@@ -193,14 +193,13 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
     }
     ServerHello hello;
     NodeId node;
-    SortedMap<NodeId, Endpoint> members = new TreeMap<>();
+    GroupId group;
+    SortedMap<NodeId, Endpoint> members;
     try {
       hello = ServerHello.parseFrom(frame.message());
       node = NodeId.of(hello.getNode());
-      for (Member member : hello.getMembersList()) {
-        members.put(
-            NodeId.of(member.getNode()), new Endpoint(member.getHost(), member.getPort()));
-      }
+      group = GroupId.of(hello.getGroup());
+      members = Reports.decode(hello.getMembersList());
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       fail("a handshake that cannot be read: " + e.getMessage());
       return;
@@ -213,8 +212,8 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
     cancelTimeout();
     welcomedNanos = System.nanoTime();
     welcome.complete(
-        new Welcome(node, Collections.unmodifiableSortedMap(members), hello.getCommandBytesMax()));
-    pump.open();
+        new Welcome(group, node, members, hello.getCommandBytesMax()));
+    pump.open(EventLoops.shared().current());
     call.request(1);
   }
 
@@ -229,11 +228,12 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
                   hello.getProtocolVersion(),
                   QuorateMethods.PROTOCOL_VERSION));
     }
-    if (!hello.getGroup().equals(config.group().value())) {
+    GroupId wanted = config.group();
+    if (wanted != null && !hello.getGroup().equals(wanted.value())) {
       return new ConnectionProblem(
           Kind.OTHER_GROUP,
           "node %s on %s belongs to group \"%s\", this client wants group \"%s\": correct the address or the group"
-              .formatted(hello.getNode(), endpoint, hello.getGroup(), config.group()));
+              .formatted(hello.getNode(), endpoint, hello.getGroup(), wanted));
     }
     return null;
   }

@@ -9,6 +9,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import io.quorate.api.NodeId;
 import io.quorate.grpc.ConnectionProblem;
+import io.quorate.grpc.EventLoops;
 import io.quorate.grpc.codec.PeerFrame;
 import java.util.SortedMap;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -119,6 +120,7 @@ final class PeerAcceptor implements ServerCallHandler<PeerFrame, PeerFrame> {
       }
       link = found;
       stream.greet(Handshake.own(config));
+      stream.open(EventLoops.shared().current());
       found.established(stream);
       stream.request();
     }

@@ -150,6 +150,7 @@ final class PeerDialer {
       established = true;
       establishedNanos = System.nanoTime();
       cancelTimeout();
+      stream.open(EventLoops.shared().current());
       link.established(stream);
       stream.request();
     }
