@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.api;
 
 /** What a replica is to its group at the moment; the protocols' own words are mapped to these. */

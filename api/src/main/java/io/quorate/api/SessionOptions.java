@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.api;
 
 import java.time.Duration;
@@ -6,7 +8,8 @@ import java.time.Duration;
  * How a session behaves; agreed with the group when the session opens.
  *
  * @param order whether commands take effect in the order in which they were submitted
- * @param expireAfter consensus time without a sign of life after which the group forgets the session
+ * @param expireAfter consensus time without a sign of life after which the group forgets the
+ *     session
  */
 public record SessionOptions(Order order, Duration expireAfter) {
 

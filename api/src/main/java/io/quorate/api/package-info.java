@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * What users of Quorate compile against: the replicated log, sessions, receipts and read modes.
  *

@@ -1,8 +1,8 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.api.error;
 
-/**
- * The command or its result exceeds a configured limit; nothing was logged.
- */
+/** The command or its result exceeds a configured limit; nothing was logged. */
 public final class CommandTooLarge extends ConsensusException {
   private static final long serialVersionUID = 1L;
 

@@ -1,8 +1,8 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.api.error;
 
-/**
- * The replica stopped itself because of a fault that it must not work around; ask another one.
- */
+/** The replica stopped itself because of a fault that it must not work around; ask another one. */
 public final class Halted extends ConsensusException {
   private static final long serialVersionUID = 1L;
 

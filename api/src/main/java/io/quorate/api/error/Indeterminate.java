@@ -1,7 +1,10 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.api.error;
 
 /**
- * Nobody can tell yet whether the command took effect: the answer, the connection or the leader was lost on the way. Retrying is safe only within the same session.
+ * Nobody can tell yet whether the command took effect: the answer, the connection or the leader was
+ * lost on the way. Retrying is safe only within the same session.
  */
 public final class Indeterminate extends ConsensusException {
   private static final long serialVersionUID = 1L;

@@ -1,8 +1,8 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.api.error;
 
-/**
- * The read could not be served as fresh as asked: no leader, leases off, or the bound not met.
- */
+/** The read could not be served as fresh as asked: no leader, leases off, or the bound not met. */
 public final class ReadRefused extends ConsensusException {
   private static final long serialVersionUID = 1L;
 

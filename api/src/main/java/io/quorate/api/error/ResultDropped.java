@@ -1,8 +1,8 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.api.error;
 
-/**
- * The command took effect earlier, and its result is no longer kept.
- */
+/** The command took effect earlier, and its result is no longer kept. */
 public final class ResultDropped extends ConsensusException {
   private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,10 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.api.error;
 
 /**
- * The group does not know the session, or has forgotten it: this command was not applied. Those in flight before may have been.
+ * The group does not know the session, or has forgotten it: this command was not applied. Those in
+ * flight before may have been.
  */
 public final class SessionExpired extends ConsensusException {
   private static final long serialVersionUID = 1L;

@@ -1,8 +1,12 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.api.statemachine;
 
 import java.util.random.RandomGenerator;
 
-/** Everything but the command that {@link StateMachine#apply} may depend on; valid during the call. */
+/**
+ * Everything but the command that {@link StateMachine#apply} may depend on; valid during the call.
+ */
 public interface ApplyContext {
 
   /** Ordinal of the command in the replicated log, from 1. */

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.api.statemachine;
 
 /**
@@ -10,6 +12,8 @@ public interface Codec<T> {
   /** Encodes a value. */
   byte[] encode(T value);
 
-  /** Decodes what {@link #encode} gave; throws {@link IllegalArgumentException} on anything else. */
+  /**
+   * Decodes what {@link #encode} gave; throws {@link IllegalArgumentException} on anything else.
+   */
   T decode(byte[] bytes);
 }

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.batch;
 
 import io.quorate.core.check.Check;
@@ -83,7 +85,7 @@ public final class Batch implements Proposal {
       ReplySink sink = sinks[ordinal];
       if (sink != null) {
         sink.refused(tags[ordinal], why);
-        if (last != null && last != sink) {
+        if (last != null && !last.equals(sink)) {
           last.flush();
         }
         last = sink;

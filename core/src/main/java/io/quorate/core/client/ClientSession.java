@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.client;
 
 import io.quorate.api.NodeId;
@@ -233,8 +235,7 @@ final class ClientSession implements Session {
         boolean atOnce = known && refusal.code() == RefusalCode.NOT_LEADER;
         resendAfter(from, atOnce ? 0 : -1);
       }
-      case OVERLOADED, OUT_OF_ORDER, WINDOW_FULL, SESSION_LIMIT ->
-          resendAfter(from, -1);
+      case OVERLOADED, OUT_OF_ORDER, WINDOW_FULL, SESSION_LIMIT -> resendAfter(from, -1);
     }
   }
 

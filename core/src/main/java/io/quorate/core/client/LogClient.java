@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.client;
 
 import io.quorate.api.NodeId;
@@ -44,11 +46,10 @@ public final class LogClient implements ReplicatedLog, Actor {
   private final Route route;
   private final Object lock = new Object();
   private final PriorityQueue<Retry> retries =
-      new PriorityQueue<>(
-          (a, b) ->
-              a.dueNanos != b.dueNanos
-                  ? Long.compare(a.dueNanos, b.dueNanos)
-                  : Long.compare(a.order, b.order));
+      new PriorityQueue<>((a, b) ->
+          a.dueNanos != b.dueNanos
+              ? Long.compare(a.dueNanos, b.dueNanos)
+              : Long.compare(a.order, b.order));
   private final ArrayDeque<Expected> expected = new ArrayDeque<>();
   private final ArrayDeque<OneShot> open = new ArrayDeque<>();
   private final List<ClientSession> sessions = new ArrayList<>();
@@ -81,9 +82,7 @@ public final class LogClient implements ReplicatedLog, Actor {
     LogClient client = new LogClient(directory, clock, options, random);
     client.handle =
         host.host(
-            "quorate-client",
-            client,
-            failure -> client.giveUpAll("the client failed: " + failure));
+            "quorate-client", client, failure -> client.giveUpAll("the client failed: " + failure));
     client.wake();
     return client;
   }

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.client;
 
 import io.quorate.api.NodeId;
@@ -70,8 +72,7 @@ final class OneShot implements ReplySink {
         return;
       }
     }
-    refused(
-        number, Refusal.of(RefusalCode.INDETERMINATE, "no answer from " + asked + " in time"));
+    refused(number, Refusal.of(RefusalCode.INDETERMINATE, "no answer from " + asked + " in time"));
   }
 
   @Override
@@ -93,7 +94,8 @@ final class OneShot implements ReplySink {
       pause = backoff.next();
       NodeId node = asked;
       if (node != null && leaves(refusal.code())) {
-        elsewhere = anyReplica ? client.leaveNearest(node) : client.route().leave(node, refusal.leader());
+        elsewhere =
+            anyReplica ? client.leaveNearest(node) : client.route().leave(node, refusal.leader());
       }
     }
     if (!retryable(refusal.code())) {

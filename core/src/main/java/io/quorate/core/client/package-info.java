@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * The client library: finds the leader, retries safely, keeps sessions in order.
  *

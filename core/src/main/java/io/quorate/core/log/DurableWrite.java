@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.log;
 
 import java.util.List;
@@ -11,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param hardState the protocol's own small record (term and vote, view, …) encoded by it; null
  *     leaves it as it is
  * @param truncateFrom forget this slot and all after it; 0 forgets nothing
- * @param base the log now begins after this slot: forget everything up to it, and remember its epoch
- *     and hash; null leaves the beginning as it is
+ * @param base the log now begins after this slot: forget everything up to it, and remember its
+ *     epoch and hash; null leaves the beginning as it is
  * @param append entries that follow the last one
  */
 public record DurableWrite(

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.log;
 
 import io.quorate.core.check.Check;
@@ -129,7 +131,10 @@ public final class Entry {
     int bodyLength = Bytes.getInt(frame, BODY_LENGTH_AT);
     if (bodyLength != frame.length - HEADER_BYTES) {
       throw new CorruptEntry(
-          "entry body has " + (frame.length - HEADER_BYTES) + " bytes, its header says " + bodyLength);
+          "entry body has "
+              + (frame.length - HEADER_BYTES)
+              + " bytes, its header says "
+              + bodyLength);
     }
     long slot = Bytes.getLong(frame, SLOT_AT);
     long epoch = Bytes.getLong(frame, EPOCH_AT);

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.port;
 
 /** A replica's door as its own process sees it: what transports serve to remote clients. */

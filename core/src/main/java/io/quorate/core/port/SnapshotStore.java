@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.port;
 
 import io.quorate.core.log.SnapshotRef;
@@ -39,8 +41,9 @@ public interface SnapshotStore extends AutoCloseable {
    * Adds a chunk of a snapshot from elsewhere. Offset 0 begins anew; a chunk that is not next is
    * ignored.
    *
-   * @return the offset at which the next chunk must begin. Equal to {@link SnapshotRef#sizeBytes()}:
-   *     the snapshot is verified, durable and listed. 0: it did not match its checksum; start over
+   * @return the offset at which the next chunk must begin. Equal to {@link
+   *     SnapshotRef#sizeBytes()}: the snapshot is verified, durable and listed. 0: it did not match
+   *     its checksum; start over
    */
   long receive(SnapshotRef snapshot, long offset, byte[] bytes);
 

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * What the runtime needs from the outside: network, disk, clock, threads.
  *

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.protocol;
 
 import io.quorate.api.NodeId;
@@ -51,7 +53,9 @@ public interface Effects {
   /** The role, epoch or leader changed. */
   void role(RoleChange change);
 
-  /** Reads {@code bytesMax} of a snapshot for another replica; reports {@link Event.SnapshotChunk}. */
+  /**
+   * Reads {@code bytesMax} of a snapshot for another replica; reports {@link Event.SnapshotChunk}.
+   */
   void readSnapshot(NodeId to, SnapshotRef snapshot, long offset, int bytesMax);
 
   /**

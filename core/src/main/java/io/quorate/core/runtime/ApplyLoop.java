@@ -1,10 +1,12 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.runtime;
 
 import io.quorate.core.apply.Applier;
+import io.quorate.core.apply.QueryFailed;
 import io.quorate.core.batch.Admission;
 import io.quorate.core.batch.Batch;
 import io.quorate.core.check.Check;
-import io.quorate.core.check.InvariantViolation;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.metrics.ConsensusMetrics;
@@ -316,8 +318,7 @@ final class ApplyLoop implements Actor {
         each.remove();
         refuse(
             read.call,
-            Refusal.of(
-                RefusalCode.NOT_READY, "the state asked for was not reached in time here"));
+            Refusal.of(RefusalCode.NOT_READY, "the state asked for was not reached in time here"));
       }
     }
   }
@@ -326,10 +327,8 @@ final class ApplyLoop implements Actor {
     byte[] answer;
     try {
       answer = applier.query(call.query());
-    } catch (InvariantViolation bug) {
-      throw bug;
-    } catch (RuntimeException failure) { // the user's own code: an answer to this caller only
-      refuse(call, Refusal.of(RefusalCode.COMMAND_FAILED, "the query failed: " + failure));
+    } catch (QueryFailed failure) { // the user's own code: an answer to this caller only
+      refuse(call, failure.refusal());
       return;
     }
     metrics.readsServed().increment();
@@ -349,11 +348,11 @@ final class ApplyLoop implements Actor {
 
   private void touch(ReplySink sink) {
     int last = touched.size() - 1;
-    if (last >= 0 && touched.get(last) == sink) {
+    if (last >= 0 && touched.get(last).equals(sink)) {
       return;
     }
     for (int i = 0; i < last; i++) {
-      if (touched.get(i) == sink) {
+      if (touched.get(i).equals(sink)) {
         return;
       }
     }
@@ -379,8 +378,7 @@ final class ApplyLoop implements Actor {
 
   /** The replica halted: nothing will be applied here any more. */
   void refuseEverything() {
-    Refusal lost =
-        Refusal.of(RefusalCode.INDETERMINATE, "the replica halted: " + halt.reason());
+    Refusal lost = Refusal.of(RefusalCode.INDETERMINATE, "the replica halted: " + halt.reason());
     Refusal halted = Refusal.of(RefusalCode.HALTED, "the replica halted: " + halt.reason());
     if (range != null) {
       refuseBatches(range, rangeDone, lost);

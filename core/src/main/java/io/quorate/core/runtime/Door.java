@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.runtime;
 
 import io.quorate.api.GroupId;
@@ -83,7 +85,7 @@ final class Door implements ReplicaDoor {
       ReplySink sink,
       long tag) {
     Refusal refusal = refusalOf(payloadBytes);
-    long admitted = Slab.RECORD_HEADER_BYTES + payloadBytes;
+    long admitted = (long) Slab.RECORD_HEADER_BYTES + payloadBytes;
     if (refusal == null && !admission.tryAdmit(admitted)) {
       refusal =
           Refusal.of(

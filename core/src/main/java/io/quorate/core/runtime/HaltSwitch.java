@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.runtime;
 
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,6 +27,11 @@ final class HaltSwitch {
     if (reason.compareAndSet(null, why)) {
       observer.onHalt(why);
     }
+  }
+
+  /** Stops all parts because the owner wants it; nothing to report. */
+  void close() {
+    reason.compareAndSet(null, "closed");
   }
 
   void halt(String part, Throwable failure) {

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.runtime;
 
 import io.quorate.core.log.DurableWrite;
@@ -13,8 +15,8 @@ import java.util.List;
 import org.jctools.queues.atomic.SpscUnboundedAtomicArrayQueue;
 
 /**
- * Makes writes durable: whatever has gathered while the last sync ran shares the next one. Then, and
- * only then, it sends the messages that waited for the write.
+ * Makes writes durable: whatever has gathered while the last sync ran shares the next one. Then,
+ * and only then, it sends the messages that waited for the write.
  */
 final class LogWriter implements Actor {
   /** More in one sync would delay the acknowledgement of the first write in it for little gain. */

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.runtime;
 
 import io.quorate.api.NodeId;
@@ -69,8 +71,7 @@ public final class Replica implements AutoCloseable {
     ConsensusMetrics metrics = parts.metrics();
     Seat seat = parts.seat();
 
-    Applier applier =
-        new Applier(seat.group(), parts.stateMachine(), parts.sessionLimits());
+    Applier applier = new Applier(seat.group(), parts.stateMachine(), parts.sessionLimits());
     SnapshotRef restored = restoreNewest(applier, parts.snapshots());
     DurableState durable = parts.log().recover(restored, limits.tailBytesMax());
 
@@ -78,8 +79,7 @@ public final class Replica implements AutoCloseable {
     Batcher batcher = new Batcher(limits.batchBytesMax(), limits.batchCommandsMax());
     PendingReplies pending = new PendingReplies(admission);
     SnapshotTaker taker =
-        new SnapshotTaker(
-            parts.snapshots(), seat.self(), limits.snapshotsKept(), halt, metrics);
+        new SnapshotTaker(parts.snapshots(), seat.self(), limits.snapshotsKept(), halt, metrics);
     apply =
         new ApplyLoop(
             applier,
@@ -97,8 +97,7 @@ public final class Replica implements AutoCloseable {
     List<NodeId> peers = new ArrayList<>(seat.members());
     peers.remove(seat.self());
     LogWriter writer =
-        new LogWriter(
-            parts.log(), new PeerSender(parts.transport(), peers), halt, metrics, loop);
+        new LogWriter(parts.log(), new PeerSender(parts.transport(), peers, metrics), halt, metrics, loop);
     LogReader reader = new LogReader(parts.log(), parts.snapshots(), halt, loop);
     TurnEffects effects =
         new TurnEffects(
@@ -106,7 +105,7 @@ public final class Replica implements AutoCloseable {
             writer,
             reader,
             apply,
-            new PeerSender(parts.transport(), peers),
+            new PeerSender(parts.transport(), peers, metrics),
             pending,
             admission,
             limits,
@@ -166,11 +165,11 @@ public final class Replica implements AutoCloseable {
   @Override
   public void close() {
     parts.transport().close();
-    halt.halt("closed");
+    halt.close();
     for (int i = handles.size() - 1; i >= 0; i--) {
       handles.get(i).close();
     }
-    loop.close("closed");
+    loop.refuseEverything();
     apply.refuseEverything();
     parts.snapshots().close();
     parts.log().close();

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.runtime;
 
 import io.quorate.api.NodeId;
@@ -160,7 +162,7 @@ public final class ReplicaLoop implements Actor {
   @Override
   public long turn(Now now) {
     if (halt.halted()) {
-      onHalted();
+      refuseEverything();
       return Long.MAX_VALUE;
     }
     TurnEffects out = started(effects);
@@ -238,13 +240,12 @@ public final class ReplicaLoop implements Actor {
         break;
       }
     }
-    groups.forEach(
-        (consistency, calls) -> {
-          long id = nextId++;
-          readGroups.put(id, new ReadGroup(calls, calls.get(0).deadlineNanos()));
-          metrics.readRounds().increment();
-          core.step(new Event.ReadRequested(id, consistency), now, out);
-        });
+    groups.forEach((consistency, calls) -> {
+      long id = nextId++;
+      readGroups.put(id, new ReadGroup(calls, calls.get(0).deadlineNanos()));
+      metrics.readRounds().increment();
+      core.step(new Event.ReadRequested(id, consistency), now, out);
+    });
     return taken == READS_A_TURN_MAX;
   }
 
@@ -303,7 +304,7 @@ public final class ReplicaLoop implements Actor {
   }
 
   /** Answers everything that still waits on the loop; again and again, as callers may be late. */
-  private void onHalted() {
+  void refuseEverything() {
     Refusal halted = Refusal.of(RefusalCode.HALTED, "the replica halted: " + halt.reason());
     pending.refuseAll(
         Refusal.of(RefusalCode.INDETERMINATE, "the replica halted: " + halt.reason()));
@@ -326,12 +327,6 @@ public final class ReplicaLoop implements Actor {
     }
     inbox.clear();
     reports.clear();
-  }
-
-  /** Ends what waits when the replica is closed; no turn may follow. */
-  void close(String reason) {
-    halt.halt(reason);
-    onHalted();
   }
 
   private static <T> T started(@Nullable T part) {

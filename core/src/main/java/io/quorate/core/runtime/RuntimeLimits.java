@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.runtime;
 
 import java.time.Duration;
@@ -11,7 +13,8 @@ import java.time.Duration;
  * @param batchBytesMax largest slab, but for a single larger command
  * @param batchCommandsMax most commands in a slab
  * @param readsWaitingMax reads between arrival and answer; beyond it {@code Overloaded}
- * @param readTimeout how long a read may wait for a proof of leadership or for the log to be applied
+ * @param readTimeout how long a read may wait for a proof of leadership or for the log to be
+ *     applied
  * @param inboxMessagesMax messages of other replicas that wait for a turn; beyond it they are
  *     dropped, as a network would
  * @param applyBacklogBytesMax committed but unapplied entries held in memory; beyond it nothing new

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.runtime;
 
 import io.quorate.core.batch.Admission;
@@ -34,8 +36,7 @@ final class SessionKeeper {
     byte[] payload = ExpireSessions.encode(now.wallNanos());
     if (admission.tryAdmit(Slab.RECORD_HEADER_BYTES + payload.length)) {
       nextNanos = now.monotonicNanos() + PROPOSE_EVERY_NANOS;
-      batcher.append(
-          CommandKind.EXPIRE_SESSIONS, 0, 0, 0, payload, 0, payload.length, null, 0);
+      batcher.append(CommandKind.EXPIRE_SESSIONS, 0, 0, 0, payload, 0, payload.length, null, 0);
     }
   }
 }

@@ -1,7 +1,9 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.runtime;
 
 import io.quorate.api.NodeId;
-import io.quorate.core.apply.Applier.Capture;
+import io.quorate.core.apply.Capture;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.metrics.ConsensusMetrics;
 import io.quorate.core.port.Actor;
@@ -64,8 +66,7 @@ final class SnapshotTaker implements Actor {
     }
     try (Capture capture = work.capture) {
       SnapshotRef draft = capture.draft("");
-      String id =
-          String.format("%016x-%016x-%s-%s", draft.slot(), draft.epoch(), self, work.nonce);
+      String id = String.format("%016x-%016x-%s-%s", draft.slot(), draft.epoch(), self, work.nonce);
       SnapshotRef saved = store.save(capture.draft(id), capture.content());
       store.prune(keep);
       metrics.snapshotsTaken().increment();

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.runtime;
 
 import io.quorate.core.port.Clock;
@@ -9,7 +11,6 @@ public final class SystemClock implements Clock {
   @Override
   public Now now() {
     Instant wall = Instant.now();
-    return new Now(
-        System.nanoTime(), wall.getEpochSecond() * 1_000_000_000L + wall.getNano());
+    return new Now(System.nanoTime(), wall.getEpochSecond() * 1_000_000_000L + wall.getNano());
   }
 }

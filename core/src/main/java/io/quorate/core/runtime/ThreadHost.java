@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.runtime;
 
 import io.quorate.core.port.Actor;
@@ -85,7 +87,7 @@ public final class ThreadHost implements ActorHost {
       closed = true;
       state.set(WOKEN);
       LockSupport.unpark(thread);
-      if (Thread.currentThread() == thread) {
+      if (Thread.currentThread().equals(thread)) {
         return;
       }
       boolean interrupted = false;

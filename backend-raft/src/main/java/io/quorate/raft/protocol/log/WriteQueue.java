@@ -1,0 +1,75 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.raft.protocol.log;
+
+import io.quorate.core.check.Check;
+import io.quorate.core.log.DurableWrite;
+import io.quorate.core.log.Entry;
+import io.quorate.core.log.LogBase;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The writes that are not durable yet, in order, and how far each brings the log. */
+final class WriteQueue {
+  private static final class Pending {
+    private final long token;
+    private final long sinceNanos;
+    private long lastSlot;
+
+    Pending(long token, long lastSlot, long sinceNanos) {
+      this.token = token;
+      this.lastSlot = lastSlot;
+      this.sinceNanos = sinceNanos;
+    }
+  }
+
+  private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+  private long lastToken;
+  private long doneToken;
+  private long hardStateToken;
+
+  /** Numbers the next write. */
+  DurableWrite next(
+      byte @Nullable [] hardState,
+      long truncateFrom,
+      @Nullable LogBase base,
+      List<Entry> append,
+      long lastSlot,
+      long nowNanos) {
+    lastToken++;
+    if (hardState != null) {
+      hardStateToken = lastToken;
+    }
+    pending.addLast(new Pending(lastToken, lastSlot, nowNanos));
+    return new DurableWrite(lastToken, hardState, truncateFrom, base, append);
+  }
+
+  /** Entries from {@code slot} on, written or not, no longer count. */
+  void truncateFrom(long slot) {
+    for (Pending write : pending) {
+      write.lastSlot = Math.min(write.lastSlot, slot - 1);
+    }
+  }
+
+  /**
+   * Finishes writes; returns the last slot that they made durable, 0 if they were finished before.
+   */
+  long done(long token) {
+    Check.that(token <= lastToken, "write %s was never begun, the last is %s", token, lastToken);
+    long reached = 0;
+    while (!pending.isEmpty() && pending.getFirst().token <= token) {
+      reached = Math.max(reached, pending.removeFirst().lastSlot);
+    }
+    doneToken = Math.max(doneToken, token);
+    return reached;
+  }
+
+  boolean hardStateDurable() {
+    return hardStateToken <= doneToken;
+  }
+
+  long oldestNanos() {
+    return pending.isEmpty() ? Long.MAX_VALUE : pending.getFirst().sinceNanos;
+  }
+}

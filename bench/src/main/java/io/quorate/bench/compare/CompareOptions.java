@@ -1,0 +1,70 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.bench.compare;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One comparison, the same for every contender.
+ *
+ * @param backends contenders by name
+ * @param replicas size of each group
+ * @param warmup load before anything is measured
+ * @param duration load that is measured; the fault falls into its middle
+ * @param clients calls outstanding
+ * @param payloadBytes size of a command
+ * @param readPercent share of linearizable reads, 0 to 100
+ * @param keys counters that the calls spread over
+ * @param fault what happens in the middle
+ * @param repeat runs of each contender, interleaved
+ * @param seed of keys and mix
+ * @param report folder for results and histograms
+ */
+public record CompareOptions(
+    List<String> backends,
+    int replicas,
+    Duration warmup,
+    Duration duration,
+    int clients,
+    int payloadBytes,
+    int readPercent,
+    int keys,
+    Fault fault,
+    int repeat,
+    long seed,
+    Path report) {
+
+  /** What befalls the leader. */
+  public enum Fault {
+    /** It stops at once, without a word to anybody. */
+    KILL_LEADER,
+    /** Nothing. */
+    NONE
+  }
+
+  /** Refuses what cannot be run, in the words of the command line. */
+  public CompareOptions {
+    require(!backends.isEmpty(), "--backends must name at least one backend");
+    require(replicas >= 1 && replicas <= 7, "--replicas must be 1 to 7, was " + replicas);
+    require(
+        replicas >= 3 || fault == Fault.NONE,
+        "--fault kill-leader needs --replicas 3 or more, so that the others can go on");
+    require(clients >= 1 && clients <= 4096, "--clients must be 1 to 4096, was " + clients);
+    require(
+        payloadBytes >= CounterMachine.COMMAND_BYTES && payloadBytes <= 1 << 20,
+        "--payload must be 16 B to 1 MiB, was " + payloadBytes + " B");
+    require(
+        readPercent >= 0 && readPercent <= 100, "--reads must be 0% to 100%, was " + readPercent);
+    require(!duration.isNegative() && !duration.isZero(), "--duration must be positive");
+    require(!warmup.isNegative(), "--warmup must not be negative");
+    require(repeat >= 1, "--repeat must be 1 or more, was " + repeat);
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

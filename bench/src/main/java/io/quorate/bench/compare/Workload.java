@@ -1,0 +1,201 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.bench.compare;
+
+import io.quorate.api.ReadConsistency;
+import io.quorate.api.ReplicatedLog;
+import io.quorate.api.Session;
+import io.quorate.api.SessionOptions;
+import io.quorate.api.error.ConsensusException;
+import io.quorate.core.log.Bytes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/**
+ * A closed loop: each of many clients has one call outstanding, and makes the next one when it is
+ * answered. What every call was, when it began and how it ended is kept for the check afterwards.
+ */
+final class Workload {
+  /** Few sessions, each shared by many clients: what a service with one connection looks like. */
+  private static final int SESSIONS_MAX = 4;
+
+  private static final SessionOptions SESSION =
+      new SessionOptions(SessionOptions.Order.NONE, Duration.ofMinutes(10));
+
+  private final CompareOptions options;
+  private final ReplicatedLog log;
+  private final List<Session> sessions = new ArrayList<>();
+  private final List<Client> clients = new ArrayList<>();
+  private final CountDownLatch ended;
+  private final ConcurrentHistogram latencies =
+      new ConcurrentHistogram(TimeUnit.MINUTES.toNanos(2), 3);
+  private final LongAdder answered = new LongAdder();
+  private final LongAdder measured = new LongAdder();
+  private final LongAdder indeterminate = new LongAdder();
+  private final LongAdder refused = new LongAdder();
+  private final AtomicLong lastAnswerNanos = new AtomicLong();
+  private final AtomicLong longestGapNanos = new AtomicLong();
+  private volatile boolean measuring;
+  private volatile boolean gapWatched;
+  private volatile boolean stopping;
+
+  Workload(CompareOptions options, ReplicatedLog log) {
+    this.options = options;
+    this.log = log;
+    this.ended = new CountDownLatch(options.clients());
+  }
+
+  /** Opens the sessions and sends the first call of each client. */
+  void start() {
+    int sessionCount = Math.min(SESSIONS_MAX, options.clients());
+    for (int i = 0; i < sessionCount; i++) {
+      sessions.add(log.openSession(SESSION).orTimeout(60, TimeUnit.SECONDS).join());
+    }
+    SplittableRandom random = new SplittableRandom(options.seed());
+    for (int i = 0; i < options.clients(); i++) {
+      clients.add(new Client(i, sessions.get(i % sessionCount), random.split()));
+    }
+    lastAnswerNanos.set(System.nanoTime());
+    for (Client client : clients) {
+      client.next();
+    }
+  }
+
+  /** From now on latencies count. */
+  void measure(boolean on) {
+    measuring = on;
+  }
+
+  /** From now on the longest time without any answer counts. */
+  void watchGap() {
+    lastAnswerNanos.set(System.nanoTime());
+    longestGapNanos.set(0);
+    gapWatched = true;
+  }
+
+  /** Ends the loop: every client's last call is waited for; those without an answer stay open. */
+  void stop() throws InterruptedException {
+    stopping = true;
+    if (!ended.await(60, TimeUnit.SECONDS)) {
+      // Their calls are indeterminate: the history says so, and the check goes on with that.
+      noteAnswer(System.nanoTime());
+    }
+  }
+
+  long answered() {
+    return answered.sum();
+  }
+
+  long measured() {
+    return measured.sum();
+  }
+
+  long indeterminate() {
+    return indeterminate.sum();
+  }
+
+  long refused() {
+    return refused.sum();
+  }
+
+  long longestGapNanos() {
+    return longestGapNanos.get();
+  }
+
+  Histogram latencies() {
+    return latencies.copy();
+  }
+
+  List<Client> clients() {
+    return clients;
+  }
+
+  private void noteAnswer(long now) {
+    long before = lastAnswerNanos.getAndSet(now);
+    if (gapWatched) {
+      longestGapNanos.accumulateAndGet(now - before, Math::max);
+    }
+  }
+
+  /** One client, and the diary of its calls. Calls of one client never overlap. */
+  final class Client {
+    private final int id;
+    private final Session session;
+    private final SplittableRandom random;
+    private final CallLog calls = new CallLog();
+    private long number;
+
+    Client(int id, Session session, SplittableRandom random) {
+      this.id = id;
+      this.session = session;
+      this.random = random;
+    }
+
+    int id() {
+      return id;
+    }
+
+    CallLog calls() {
+      return calls;
+    }
+
+    /** Writes that were made so far, answered or not. */
+    long issued() {
+      return number;
+    }
+
+    void next() {
+      if (stopping) {
+        ended.countDown();
+        return;
+      }
+      int key = random.nextInt(options.keys());
+      boolean read = options.readPercent() > 0 && random.nextInt(100) < options.readPercent();
+      long begun = System.nanoTime();
+      CompletableFuture<byte[]> answer;
+      if (read) {
+        calls.begin(key, true, begun);
+        answer = log.read(CounterMachine.valueOf(key), ReadConsistency.LINEARIZABLE);
+      } else {
+        calls.begin(key, false, begun);
+        byte[] command = CounterMachine.command(id, key, ++number, options.payloadBytes());
+        answer = session.submit(command).thenApply(receipt -> receipt.result());
+      }
+      CompletableFuture<Void> unused =
+          answer.handle((bytes, failure) -> {
+            onEnd(begun, bytes, failure);
+            return null;
+          });
+    }
+
+    private void onEnd(long begun, byte[] answer, Throwable failure) {
+      long now = System.nanoTime();
+      if (failure == null) {
+        calls.end(now, Bytes.getLong(answer, 0));
+        answered.increment();
+        noteAnswer(now);
+        if (measuring) {
+          measured.increment();
+          latencies.recordValue(Math.min(now - begun, latencies.getHighestTrackableValue()));
+        }
+      } else {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        boolean surelyNot =
+            cause instanceof ConsensusException refusal
+                && refusal.outcome() == ConsensusException.Outcome.NOT_APPLIED;
+        calls.fail(now, surelyNot);
+        (surelyNot ? refused : indeterminate).increment();
+      }
+      next();
+    }
+  }
+}

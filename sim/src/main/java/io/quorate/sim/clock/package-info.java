@@ -1,0 +1,9 @@
+/**
+ * Clocks that are wrong in the ways in which clocks are.
+ *
+ * <p>Starting point: {@link io.quorate.sim.clock.SimClock}.
+ */
+@NullMarked
+package io.quorate.sim.clock;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,225 @@
+package io.quorate.sim.oracle;
+
+import io.quorate.api.NodeId;
+import io.quorate.api.Role;
+import io.quorate.core.log.ChainHash;
+import io.quorate.core.log.DurableWrite;
+import io.quorate.core.log.Entry;
+import io.quorate.core.log.LogView;
+import io.quorate.core.log.SnapshotRef;
+import io.quorate.core.protocol.RoleChange;
+import io.quorate.sim.disk.SimDisk;
+import io.quorate.sim.trace.TraceKind;
+import io.quorate.sim.world.World;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows the one true log, built from what the replicas say is committed: the first commit of a slot
+ * fixes its entry, and everybody else must agree. Sees all replicas and disks at once, which no
+ * replica can, and fails the run at the first event after which an invariant does not hold.
+ */
+public final class Oracle {
+  private final World world;
+  private final Traits traits;
+  private final SortedMap<NodeId, SimDisk> disks;
+  private final List<Entry> committed = new ArrayList<>();
+  private final TreeMap<Long, NodeId> leaders = new TreeMap<>();
+  private final Map<Long, Long> digests = new HashMap<>();
+  private long committedIndex;
+
+  /**
+   * An oracle that has seen nothing.
+   *
+   * @param disks of all members; read at every commit
+   */
+  public Oracle(World world, Traits traits, SortedMap<NodeId, SimDisk> disks) {
+    this.world = world;
+    this.traits = traits;
+    this.disks = disks;
+  }
+
+  /** Last slot that any replica said is committed. */
+  public long lastSlot() {
+    return committed.size();
+  }
+
+  /** Last command that any replica said is committed. */
+  public long lastIndex() {
+    return committedIndex;
+  }
+
+  /** The committed entry at a slot; null if there is none yet. */
+  public @Nullable Entry entry(long slot) {
+    return slot < 1 || slot > committed.size() ? null : committed.get((int) slot - 1);
+  }
+
+  /** Who led in each epoch. */
+  public SortedMap<Long, NodeId> leaders() {
+    return leaders;
+  }
+
+  /** A replica says that {@code slot} is committed, and its log or disk tells what it holds there. */
+  void onCommit(NodeId node, long slot, LogView log) {
+    SimDisk disk = disk(node);
+    Entry entry = log.get(slot);
+    if (entry == null) {
+      entry = disk.entry(slot);
+    }
+    Entry known = entry(slot);
+    if (entry == null) {
+      if (known == null || disk.base().slot() < slot) {
+        world.fail(node + " commits slot " + slot + ", which it does not hold");
+      }
+      return;
+    }
+    if (known != null) {
+      if (!known.hash().equals(entry.hash())) {
+        world.fail(
+            "two logs: at slot " + slot + " " + node + " commits " + entry + ", committed is " + known);
+      }
+      return;
+    }
+    if (slot != committed.size() + 1) {
+      world.fail(
+          node + " commits slot " + slot + ", but nobody committed slot " + (committed.size() + 1));
+      return;
+    }
+    checkDurable(node, entry);
+    checkNewerLeaders(node, entry);
+    committed.add(entry);
+    committedIndex = Math.max(committedIndex, entry.lastIndex());
+    world.tell(TraceKind.COMMIT, node.value(), null, entry, entry.hash().low());
+  }
+
+  private void checkDurable(NodeId node, Entry entry) {
+    if (!traits.quorumOfDisks()) {
+      return;
+    }
+    long holders =
+        disks.values().stream().filter(d -> d.holds(entry.slot(), entry.hash())).count();
+    if (holders < disks.size() / 2 + 1) {
+      world.fail(
+          node + " commits " + entry + " that is durable on " + holders + " of " + disks.size());
+    }
+  }
+
+  private void checkNewerLeaders(NodeId node, Entry entry) {
+    if (!traits.leaderComplete() || leaders.isEmpty() || leaders.lastKey() <= entry.epoch()) {
+      return;
+    }
+    NodeId leader = leaders.lastEntry().getValue();
+    if (!disk(leader).holds(entry.slot(), entry.hash())) {
+      world.fail(
+          node
+              + " commits "
+              + entry
+              + ", which the leader of epoch "
+              + leaders.lastKey()
+              + ", "
+              + leader
+              + ", does not hold");
+    }
+  }
+
+  /** A replica's role changed. */
+  void onRole(NodeId node, RoleChange change, LogView log) {
+    world.tell(TraceKind.ROLE, node.value(), null, change, change.epoch());
+    if (!node.equals(change.leader()) || change.role() != Role.LEADER) {
+      return;
+    }
+    world.coverage().hit("leader.elected");
+    NodeId other = leaders.putIfAbsent(change.epoch(), node);
+    if (other != null && !other.equals(node)) {
+      world.fail("two leaders in epoch " + change.epoch() + ": " + other + " and " + node);
+      return;
+    }
+    Entry last = entry(lastSlot());
+    if (!traits.leaderComplete() || last == null || last.epoch() >= change.epoch()) {
+      return;
+    }
+    Entry held = log.get(last.slot());
+    boolean complete =
+        held != null
+            ? held.hash().equals(last.hash())
+            : disk(node).holds(last.slot(), last.hash());
+    if (!complete) {
+      world.fail(
+          node + " leads epoch " + change.epoch() + " without the committed " + last);
+    }
+  }
+
+  /** A write became durable; nothing committed may be thrown away. */
+  public void onDurable(NodeId node, DurableWrite write, List<Entry> discarded) {
+    world.tell(TraceKind.PERSIST, node.value(), null, describe(write), write.token());
+    for (Entry entry : discarded) {
+      Entry known = entry(entry.slot());
+      if (known != null && known.hash().equals(entry.hash())) {
+        world.fail(node + " throws away the committed " + entry);
+      }
+    }
+    if (!discarded.isEmpty()) {
+      world.coverage().hit("log.conflict truncated");
+    }
+    if (write.base() != null) {
+      world.coverage().hit("log.base moved");
+    }
+  }
+
+  /** A snapshot is complete, taken here or received: it must be a cut of the one log. */
+  void onSnapshot(NodeId node, SnapshotRef snapshot) {
+    ChainHash hash = snapshot.hash();
+    Entry known = entry(snapshot.slot());
+    if (known == null || !known.hash().equals(hash)) {
+      world.fail(node + " has " + snapshot + " of a log that is not the committed one");
+    }
+  }
+
+  /** A state machine applied command {@code index}, or was restored to it. */
+  public void onState(NodeId node, long index, long digest) {
+    if (index > committedIndex) {
+      world.fail(
+          node + " applies command " + index + ", but only " + committedIndex + " are committed");
+    }
+    Long known = digests.putIfAbsent(index, digest);
+    if (known != null && known != digest) {
+      world.fail("states differ after command " + index + ": " + node + " has another digest");
+    }
+  }
+
+  private SimDisk disk(NodeId node) {
+    SimDisk disk = disks.get(node);
+    if (disk == null) {
+      throw new IllegalStateException("no disk of " + node);
+    }
+    return disk;
+  }
+
+  private static Object describe(DurableWrite write) {
+    return new Object() {
+      @Override
+      public String toString() {
+        StringBuilder text = new StringBuilder();
+        if (write.hardState() != null) {
+          text.append("hard state ");
+        }
+        if (write.truncateFrom() > 0) {
+          text.append("truncate from ").append(write.truncateFrom()).append(' ');
+        }
+        if (write.base() != null) {
+          text.append("base ").append(write.base().slot()).append(' ');
+        }
+        if (!write.append().isEmpty()) {
+          text.append("append ").append(write.append().getFirst().slot());
+          text.append("..").append(write.append().getLast().slot());
+        }
+        return text.toString();
+      }
+    };
+  }
+}

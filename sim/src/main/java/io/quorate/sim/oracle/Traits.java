@@ -1,0 +1,16 @@
+package io.quorate.sim.oracle;
+
+/**
+ * What the oracle may expect of a protocol beyond what holds for all.
+ *
+ * @param quorumOfDisks whether a committed entry is durable on the disks of a majority when the
+ *     first replica says that it is committed
+ * @param leaderComplete whether a replica that becomes leader holds everything committed before
+ */
+public record Traits(boolean quorumOfDisks, boolean leaderComplete) {
+  /** Protocols that replicate to the members' own disks: Raft, VSR. */
+  public static final Traits REPLICATED_DISKS = new Traits(true, true);
+
+  /** Protocols whose log is an object store. */
+  public static final Traits SHARED_STORE = new Traits(false, false);
+}
