@@ -252,6 +252,11 @@ final class LogDatabase implements AutoCloseable {
     return status != null && status.getCode() == Status.Code.Corruption;
   }
 
+  /** Sequence number of the last change. */
+  long sequence() {
+    return guarded("read the sequence number", db::getLatestSequenceNumber);
+  }
+
   void putRecord(WriteBatch batch, byte[] key, byte[] value) throws RocksDBException {
     batch.put(records, key, value);
   }

@@ -28,9 +28,10 @@ import org.jspecify.annotations.Nullable;
  *     16      8  group
  *     24      8  last slot of the log
  *     32     16  H(last slot)
- *     48      8  slot below which the head is uncertain; 0 if it is certain
- *     56      4  length of the hard state; −1 if there is none, −2 if it is too long to be kept here
- *     60         hard state
+ *     48      8  RocksDB's sequence number after the group
+ *     56      8  slot below which the head is uncertain; 0 if it is certain
+ *     64      4  length of the hard state; −1 if there is none, −2 if it is too long to be kept here
+ *     68         hard state
  *                CRC32C of all of it, 4 bytes
  * </pre>
  *
@@ -41,7 +42,7 @@ final class SyncMarker implements AutoCloseable {
   static final int HARD_STATE_BYTES_MAX = 32_000;
 
   private static final int RECORD_STRIDE = 32 * 1024;
-  private static final int HARD_STATE_AT = 60;
+  private static final int HARD_STATE_AT = 68;
   private static final int NONE = -1;
   private static final int TOO_LONG = -2;
   private static final long MAGIC = 0x314b52414d545251L;
@@ -52,6 +53,7 @@ final class SyncMarker implements AutoCloseable {
    * @param group last group of writes known to be synced; 0 before the first
    * @param slot last slot of the log after it
    * @param hash H(slot)
+   * @param sequence RocksDB's sequence number after it
    * @param uncertainBelow the log once lost its end, and the head is uncertain until the log has
    *     this slot again; 0 if nothing is missing
    * @param hardState the protocol's record after that group; null if there was none, or if it was
@@ -62,11 +64,12 @@ final class SyncMarker implements AutoCloseable {
       long group,
       long slot,
       ChainHash hash,
+      long sequence,
       long uncertainBelow,
       byte @Nullable [] hardState,
       boolean hardStateKnown) {
     /** What stands in a marker before the first write. */
-    static final Claim NOTHING = new Claim(0, 0, ChainHash.ROOT, 0, null, true);
+    static final Claim NOTHING = new Claim(0, 0, ChainHash.ROOT, 0, 0, null, true);
   }
 
   private final RandomAccessFile file;
@@ -148,8 +151,9 @@ final class SyncMarker implements AutoCloseable {
     Bytes.putLong(into, 16, claim.group);
     Bytes.putLong(into, 24, claim.slot);
     claim.hash.write(into, 32);
-    Bytes.putLong(into, 48, claim.uncertainBelow);
-    Bytes.putInt(into, 56, !fits ? TOO_LONG : hard == null ? NONE : hardBytes);
+    Bytes.putLong(into, 48, claim.sequence);
+    Bytes.putLong(into, 56, claim.uncertainBelow);
+    Bytes.putInt(into, 64, !fits ? TOO_LONG : hard == null ? NONE : hardBytes);
     if (hard != null && fits) {
       System.arraycopy(hard, 0, into, HARD_STATE_AT, hardBytes);
     }
@@ -162,7 +166,7 @@ final class SyncMarker implements AutoCloseable {
     if (Bytes.getLong(bytes, at) != MAGIC) {
       return null;
     }
-    int length = Bytes.getInt(bytes, at + 56);
+    int length = Bytes.getInt(bytes, at + 64);
     if (length < TOO_LONG || length > HARD_STATE_BYTES_MAX) {
       return null;
     }
@@ -182,6 +186,7 @@ final class SyncMarker implements AutoCloseable {
             Bytes.getLong(bytes, at + 24),
             ChainHash.read(bytes, at + 32),
             Bytes.getLong(bytes, at + 48),
+            Bytes.getLong(bytes, at + 56),
             hard,
             length != TOO_LONG);
     return new Found(claim, Bytes.getLong(bytes, at + 8));

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,8 +34,7 @@ class EntryTest {
     byte[] payload = "debit".getBytes(StandardCharsets.UTF_8);
     slab.append(CommandKind.SESSION, 7, 3, 2, payload, 0, payload.length);
     slab.append(CommandKind.PLAIN, 0, 0, 0, payload, 0, 0);
-    return Entry.seal(
-        slab.frame(), EntryKind.COMMANDS, 12, 5, 100, slab.count(), TIME, parent());
+    return Entry.seal(slab.frame(), EntryKind.COMMANDS, 12, 5, 100, slab.count(), TIME, parent());
   }
 
   @Test
@@ -157,8 +157,7 @@ class EntryTest {
         .isInstanceOf(InvariantViolation.class);
     assertThatThrownBy(() -> control(1, 1, 0, 0, parent(), new byte[0]))
         .isInstanceOf(InvariantViolation.class);
-    assertThatThrownBy(
-            () -> Entry.seal(new byte[103], EntryKind.COMMANDS, 1, 1, 1, 0, 0, parent()))
+    assertThatThrownBy(() -> Entry.seal(new byte[103], EntryKind.COMMANDS, 1, 1, 1, 0, 0, parent()))
         .isInstanceOf(InvariantViolation.class);
   }
 

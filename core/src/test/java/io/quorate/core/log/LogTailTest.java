@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,8 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LogTailTest {
   private static Entry entry(long slot, ChainHash parent, int bodyBytes) {
-    return Entry.control(
-        EntryKind.CONFIGURATION, slot, 1, 1, slot, parent, new byte[bodyBytes]);
+    return Entry.control(EntryKind.CONFIGURATION, slot, 1, 1, slot, parent, new byte[bodyBytes]);
   }
 
   @ParameterizedTest

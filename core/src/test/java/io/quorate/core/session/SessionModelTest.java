@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -122,8 +123,7 @@ class SessionModelTest {
 
   private void open() {
     var order = random.nextBoolean() ? Order.SUBMISSION : Order.NONE;
-    var request =
-        new OpenSession(new Nonce(random.nextInt(2), random.nextInt(10)), order, 4_000);
+    var request = new OpenSession(new Nonce(random.nextInt(2), random.nextInt(10)), order, 4_000);
     long found = table.open(request, index, 5, now);
     for (var each : model.entrySet()) {
       if (each.getValue().request.nonce().equals(request.nonce())) {
