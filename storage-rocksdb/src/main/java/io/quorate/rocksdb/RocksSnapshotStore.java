@@ -307,14 +307,12 @@ public final class RocksSnapshotStore implements SnapshotStore {
   }
 
   private @Nullable SnapshotRef verified(Path path) throws IOException {
-    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+    try {
       SnapshotRef ref = SnapshotFile.readManifest(path);
       if (!path.equals(path(ref, COMPLETE))) {
         throw new SnapshotFile.DamagedSnapshot(path + " holds " + ref);
       }
-      for (long number = 0; number < SnapshotFile.blocksOf(ref.sizeBytes()); number++) {
-        SnapshotFile.readBlock(file, path, number, ref.sizeBytes());
-      }
+      SnapshotFile.verifyBlocks(path, ref);
       return ref;
     } catch (SnapshotFile.DamagedSnapshot e) {
       LOG.warn("a damaged snapshot is passed over: {}", e.getMessage());
@@ -346,7 +344,16 @@ public final class RocksSnapshotStore implements SnapshotStore {
     return directory.resolve(snapshot.id() + ending);
   }
 
+  /** Files of complete snapshots, sound or not. */
+  static List<Path> completeFiles(Path directory) throws IOException {
+    return Files.isDirectory(directory) ? files(directory, COMPLETE) : List.of();
+  }
+
   private List<Path> files(String ending) throws IOException {
+    return files(directory, ending);
+  }
+
+  private static List<Path> files(Path directory, String ending) throws IOException {
     try (Stream<Path> found = Files.list(directory)) {
       return found
           .filter(path -> String.valueOf(path.getFileName()).endsWith(ending))

@@ -82,6 +82,15 @@ final class SnapshotFile {
     }
   }
 
+  /** Reads all blocks and checks each. */
+  static void verifyBlocks(Path path, SnapshotRef ref) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+      for (long number = 0; number < blocksOf(ref.sizeBytes()); number++) {
+        readBlock(file, path, number, ref.sizeBytes());
+      }
+    }
+  }
+
   /** Reads one block of a stream of {@code sizeBytes} and checks it. */
   static byte[] readBlock(RandomAccessFile file, Path path, long number, long sizeBytes)
       throws IOException {
