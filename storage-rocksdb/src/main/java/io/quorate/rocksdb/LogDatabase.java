@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.core.port.LogStore.StorageFault;
@@ -28,7 +29,8 @@ import org.rocksdb.WriteOptions;
 
 /**
  * One RocksDB database set up as a log, and the guard of its native memory: calls of any thread and
- * {@link #close} exclude each other, and a call after it is refused instead of reaching freed memory.
+ * {@link #close} exclude each other, and a call after it is refused instead of reaching freed
+ * memory.
  */
 final class LogDatabase implements AutoCloseable {
   private static final int READ_AHEAD_BYTES = 2 << 20;
@@ -127,7 +129,8 @@ final class LogDatabase implements AutoCloseable {
         // retired log files be overwritten (docs/adr/0002-rocksdb-log.md).
         .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
         .setRecycleLogFileNum(options.recycledLogFiles())
-        // Both families leave memory together, so that a write-ahead log is never held by the other.
+        // Both families leave memory together, so that a write-ahead log is never held by the
+        // other.
         .setAtomicFlush(true)
         .setAllowConcurrentMemtableWrite(false)
         .setEnableWriteThreadAdaptiveYield(false)

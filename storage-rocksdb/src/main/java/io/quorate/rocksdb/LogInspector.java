@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.core.log.ChainHash;
@@ -140,7 +141,8 @@ public final class LogInspector {
     do {
       damage = db.visitUntilDamage(from, Long.MAX_VALUE - 1, /* ahead= */ true, this::accept);
       if (damage != null) {
-        unreadable(damage.firstSlot(), damage.lastSlot(), String.valueOf(damage.cause().getMessage()));
+        unreadable(
+            damage.firstSlot(), damage.lastSlot(), String.valueOf(damage.cause().getMessage()));
         from = damage.lastSlot() + 1;
       }
     } while (damage != null);
@@ -195,7 +197,8 @@ public final class LogInspector {
 
   private Verdict verdict(LogFormat.Head head, SyncMarker.@Nullable Claim claim) {
     TailVerdict tail = TailVerdict.of(head, base, null, hashAtWitness, claim);
-    String range = lastSlot == base.slot() ? "no entries" : "slots " + (base.slot() + 1) + " to " + lastSlot;
+    String range =
+        lastSlot == base.slot() ? "no entries" : "slots " + (base.slot() + 1) + " to " + lastSlot;
     if (tail.uncertainBelow() == 0) {
       return new Verdict(true, "sound: " + range);
     }

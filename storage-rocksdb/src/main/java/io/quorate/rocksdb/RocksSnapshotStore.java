@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.core.log.SnapshotRef;
@@ -220,9 +221,7 @@ public final class RocksSnapshotStore implements SnapshotStore {
       }
     }
     SnapshotWriter writer =
-        resumed
-            ? SnapshotWriter.resume(path, snapshot.sizeBytes())
-            : SnapshotWriter.begin(path);
+        resumed ? SnapshotWriter.resume(path, snapshot.sizeBytes()) : SnapshotWriter.begin(path);
     receiving = new Receiving(snapshot, writer);
     return writer;
   }

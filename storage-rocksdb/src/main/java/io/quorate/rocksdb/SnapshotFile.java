@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.core.log.Bytes;
@@ -103,7 +104,8 @@ final class SnapshotFile {
     }
     file.readFully(header);
     file.readFully(block);
-    if (Bytes.getInt(header, 0) != length || Bytes.getInt(header, 4) != crc(number, block, length)) {
+    if (Bytes.getInt(header, 0) != length
+        || Bytes.getInt(header, 4) != crc(number, block, length)) {
       throw new DamagedSnapshot("checksum of block " + number + " of " + path + " does not match");
     }
     return block;
