@@ -23,8 +23,10 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -81,7 +83,7 @@ class RestoreTest {
     return log.entries;
   }
 
-  private static void randomCommand(Random random, TestLog log, TreeMap<Long, Long> sessions) {
+  private static void randomCommand(Random random, TestLog log, NavigableMap<Long, Long> sessions) {
     List<Long> recent = sessions.descendingKeySet().stream().limit(8).toList();
     long session = recent.get(random.nextInt(recent.size()));
     int dice = random.nextInt(100);
@@ -214,7 +216,7 @@ class RestoreTest {
       assertThatThrownBy(() -> applier.restore(snapshot.ref, in))
           .isInstanceOf(CorruptSnapshot.class);
     }
-    byte[] longer = java.util.Arrays.copyOf(snapshot.bytes, snapshot.bytes.length + 1);
+    byte[] longer = Arrays.copyOf(snapshot.bytes, snapshot.bytes.length + 1);
     assertThatThrownBy(() -> restored(new Snapshot(snapshot.ref, longer), new Tally()))
         .isInstanceOf(CorruptSnapshot.class)
         .hasMessageContaining("bytes follow");

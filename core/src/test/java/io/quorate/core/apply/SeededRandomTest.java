@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.quorate.api.GroupId;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class SeededRandomTest {
       assertThat(random.nextDouble()).isBetween(0.0, Math.nextDown(1.0));
       assertThat(random.nextFloat()).isBetween(0.0f, Math.nextDown(1.0f));
     }
-    assertThat(java.util.Arrays.stream(seen)).allMatch(n -> n > 9_500 && n < 10_500);
+    assertThat(Arrays.stream(seen)).allMatch(n -> n > 9_500 && n < 10_500);
     assertThat(random.nextInt(1)).isZero();
     assertThatIllegalArgumentException().isThrownBy(() -> random.nextInt(0));
     assertThatIllegalArgumentException().isThrownBy(() -> random.nextLong(3, 3));

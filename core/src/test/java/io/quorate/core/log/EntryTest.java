@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.core.check.InvariantViolation;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 class EntryTest {
@@ -80,7 +83,7 @@ class EntryTest {
     byte[] whole = sample().frame();
     for (int length = 0; length < whole.length + 9; length++) {
       if (length != whole.length) {
-        byte[] other = java.util.Arrays.copyOf(whole, length);
+        byte[] other = Arrays.copyOf(whole, length);
         assertThatExceptionOfType(CorruptEntry.class).isThrownBy(() -> Entry.decode(other));
       }
     }
@@ -128,7 +131,7 @@ class EntryTest {
     Entry entry = sample();
     byte[] body = {1};
     var hashes =
-        java.util.List.of(
+        List.of(
             entry.hash(),
             control(12, 5, 100, TIME, parent(), body).hash(),
             control(13, 5, 100, TIME, parent(), body).hash(),
@@ -168,9 +171,9 @@ class EntryTest {
       byte[] frame = new byte[Entry.HEADER_BYTES + random.nextInt(300)];
       random.nextBytes(frame);
       // The room for the header may hold anything but in its reserved bytes, which are zero.
-      java.util.Arrays.fill(frame, 0, Entry.HEADER_BYTES, (byte) 0);
-      byte[] body = java.util.Arrays.copyOfRange(frame, Entry.HEADER_BYTES, frame.length);
-      EntryKind kind = EntryKind.values()[random.nextInt(3)];
+      Arrays.fill(frame, 0, Entry.HEADER_BYTES, (byte) 0);
+      byte[] body = Arrays.copyOfRange(frame, Entry.HEADER_BYTES, frame.length);
+      EntryKind kind = List.of(EntryKind.values()).get(random.nextInt(3));
       long slot = 1 + random.nextLong(Long.MAX_VALUE - 1);
       long epoch = random.nextLong(Long.MAX_VALUE);
       long first = 1 + random.nextLong(1L << 60);
@@ -208,7 +211,7 @@ class EntryTest {
   }
 
   private static int crc(byte[] bytes, int offset, int length) {
-    var crc = new java.util.zip.CRC32C();
+    var crc = new CRC32C();
     crc.update(bytes, offset, length);
     return (int) crc.getValue();
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.core.check.InvariantViolation;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -69,7 +70,7 @@ class LogTailTest {
     }
   }
 
-  private static long bytes(TreeMap<Long, Entry> all, long first) {
+  private static long bytes(NavigableMap<Long, Entry> all, long first) {
     return all.tailMap(first).values().stream().mapToLong(Entry::sizeBytes).sum();
   }
 

@@ -38,7 +38,7 @@ class SlabTest {
         random.nextBytes(source);
         int offset = random.nextInt(source.length + 1);
         int length = random.nextInt(source.length - offset + 1);
-        CommandKind kind = CommandKind.values()[random.nextInt(6)];
+        CommandKind kind = List.of(CommandKind.values()).get(random.nextInt(6));
         var command =
             new Command(
                 kind,

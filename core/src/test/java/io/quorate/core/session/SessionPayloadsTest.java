@@ -10,6 +10,7 @@ import io.quorate.api.SessionOptions;
 import io.quorate.api.SessionOptions.Order;
 import io.quorate.core.log.Bytes;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
@@ -119,7 +120,7 @@ class SessionPayloadsTest {
     FrozenSessions frozen = table.freeze();
     byte[] whole = frozen.session(0);
     for (int length = 0; length < whole.length; length++) {
-      byte[] part = java.util.Arrays.copyOf(whole, length);
+      byte[] part = Arrays.copyOf(whole, length);
       var restored = SessionTable.ofHeader(frozen.header());
       assertThatIllegalArgumentException().isThrownBy(() -> restored.load(part));
     }

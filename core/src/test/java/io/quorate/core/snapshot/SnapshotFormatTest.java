@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.api.GroupId;
 import io.quorate.core.check.InvariantViolation;
+import io.quorate.core.log.Bytes;
 import io.quorate.core.log.ChainHash;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -188,11 +189,11 @@ class SnapshotFormatTest {
     byte[] whole = write(new byte[0], new byte[0]);
     for (int length : new int[] {-1, 7, 1_000_000, Integer.MAX_VALUE}) {
       byte[] damaged = whole.clone();
-      io.quorate.core.log.Bytes.putInt(damaged, 68, length);
-      int end = 16 + io.quorate.core.log.Bytes.getInt(damaged, 12);
+      Bytes.putInt(damaged, 68, length);
+      int end = 16 + Bytes.getInt(damaged, 12);
       var crc = new CRC32C();
       crc.update(damaged, 0, end);
-      io.quorate.core.log.Bytes.putInt(damaged, end, (int) crc.getValue());
+      Bytes.putInt(damaged, end, (int) crc.getValue());
       assertThatThrownBy(() -> open(damaged)).isInstanceOf(CorruptSnapshot.class);
     }
   }

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Durations and sizes as people write them; a number without a unit is refused. */
-final class Units {
+public final class Units {
   private static final Pattern QUANTITY = Pattern.compile("([+-]?[0-9]+(?:\\.[0-9]+)?)\\s*(\\S*)");
 
   /** A unit and what one of it is, in nanoseconds or bytes; the first name is the one we print. */
@@ -40,12 +40,12 @@ final class Units {
   private Units() {}
 
   /** Reads a duration; throws {@link IllegalArgumentException} with what is wrong with it. */
-  static Duration duration(String text) {
+  public static Duration duration(String text) {
     return Duration.ofNanos(quantity(text, TIME, "a duration with its unit, such as 150 ms"));
   }
 
   /** Reads a size; throws {@link IllegalArgumentException} with what is wrong with it. */
-  static DataSize size(String text) {
+  public static DataSize size(String text) {
     return new DataSize(quantity(text, SIZE, "a size with its unit, such as 64 MiB"));
   }
 
