@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.core.log.Bytes;
@@ -11,8 +12,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The witness beside the log: a small file that says which group of writes was the last one known to
- * be synced, and what the log and the hard state were after it.
+ * The witness beside the log: a small file that says which group of writes was the last one known
+ * to be synced, and what the log and the hard state were after it.
  *
  * <p>RocksDB may drop the end of its write-ahead log when it opens, without an error. The marker is
  * written after a group is synced and before anyone hears of it; so a log that ends before the
@@ -107,7 +108,9 @@ final class SyncMarker implements AutoCloseable {
     return new SyncMarker(file, newest(bytes).serial);
   }
 
-  /** Replaces the older record. Survives the death of the process; a power loss only once synced. */
+  /**
+   * Replaces the older record. Survives the death of the process; a power loss only once synced.
+   */
   void write(Claim claim) throws IOException {
     int length = HARD_STATE_AT + (claim.hardState == null ? 0 : claim.hardState.length) + 4;
     if (buffer.length < length && length <= RECORD_STRIDE) {

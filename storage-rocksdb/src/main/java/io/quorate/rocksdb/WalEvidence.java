@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.core.log.Bytes;
@@ -13,15 +14,15 @@ import java.util.zip.CRC32C;
 /**
  * What RocksDB's write-ahead logs themselves tell about what must be in them.
  *
- * <p>A group is written only after the one before it was synced. So the beginning of a record, found
- * sound anywhere, proves that everything before it had been synced, also what RocksDB cannot read
- * any more and silently drops. This catches a log that is damaged in its middle even when a power
- * loss has taken back the marker; a torn end proves nothing, for nothing begins behind it.
+ * <p>A group is written only after the one before it was synced. So the beginning of a record,
+ * found sound anywhere, proves that everything before it had been synced, also what RocksDB cannot
+ * read any more and silently drops. This catches a log that is damaged in its middle even when a
+ * power loss has taken back the marker; a torn end proves nothing, for nothing begins behind it.
  *
- * <p>Knows just enough of the files: blocks of 32 KiB; in them pieces with a masked CRC32C, a length,
- * a type, and the number of the log (in files that are overwritten, what remains of a former log has
- * another one); a batch begins with its sequence number. A layout that it does not know yields no
- * evidence, never a wrong one.
+ * <p>Knows just enough of the files: blocks of 32 KiB; in them pieces with a masked CRC32C, a
+ * length, a type, and the number of the log (in files that are overwritten, what remains of a
+ * former log has another one); a batch begins with its sequence number. A layout that it does not
+ * know yields no evidence, never a wrong one.
  */
 final class WalEvidence {
   private static final int BLOCK_BYTES = 32 * 1024;

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,9 +62,7 @@ final class DamagedLogTest {
     try (RocksStorage storage = Disks.open(path)) {
       DurableState state = storage.log().recover(null, Long.MAX_VALUE);
       List<Entry> read =
-          storage
-              .log()
-              .read(state.base().slot() + 1, state.epochs().lastSlot(), Integer.MAX_VALUE);
+          storage.log().read(state.base().slot() + 1, state.epochs().lastSlot(), Integer.MAX_VALUE);
       assertThat(read).hasSameSizeAs(state.tail());
       return new Found(state.tail().size(), state.headCertain(), state.hardState());
     }
