@@ -140,7 +140,7 @@ class KvStateMachineTest {
     assertThat(second.changes()).containsExactly(new Change(3, "a", Optional.empty()));
     assertThat(second.upTo()).isEqualTo(3);
     assertThat(ask(new ChangesSince("a", 1, 10)))
-        .isEqualTo(new Changes(List.of(new Change(3, "a", Optional.empty())), 3, false));
+        .isEqualTo(new Changes(List.of(new Change(3, "a", Optional.empty())), 3, 3, false));
   }
 
   @Test
