@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * is healed, and the group must work again within a bound.
  */
 final class SimRun {
-  private static final long EVENTS_MAX = 20_000_000;
+  private static final long EVENTS_MAX = 3_000_000;
   private static final long ANSWER_WITHIN_NANOS = 20_000_000_000L;
 
   private final SimPlan plan;

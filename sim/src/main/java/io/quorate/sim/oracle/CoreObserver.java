@@ -126,11 +126,13 @@ public final class CoreObserver {
   }
 
   void persisting(DurableWrite write) {
+    // What this very step commits may be among what it appends behind the truncation.
+    long kept = committedBefore;
     LogBase base = write.base();
-    boolean replaced = base != null && base.slot() >= committed; // by a snapshot, in one write
-    if (write.truncateFrom() > 0 && write.truncateFrom() <= committed && !replaced) {
+    boolean replaced = base != null && base.slot() >= kept; // by a snapshot, in one write
+    if (write.truncateFrom() > 0 && write.truncateFrom() <= kept && !replaced) {
       world.fail(
-          node + " truncates from slot " + write.truncateFrom() + ", its commit is " + committed);
+          node + " truncates from slot " + write.truncateFrom() + ", its commit is " + kept);
     }
   }
 
