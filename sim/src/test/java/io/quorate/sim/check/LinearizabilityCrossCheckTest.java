@@ -88,6 +88,9 @@ final class LinearizabilityCrossCheckTest {
       }
       Verdict verdict = Linearizability.check(history, model);
       assertThat(verdict.passed()).as("seed %s: %s", seed, verdict.text()).isEqualTo(expected);
+      Verdict searched =
+          Linearizability.check(history, model, Linearizability.Limits.DEFAULT, false);
+      assertThat(searched.passed()).as("seed %s: %s", seed, searched.text()).isEqualTo(expected);
       assertThat(verdict).isNotInstanceOf(Verdict.Undecided.class);
       if (expected) {
         good++;
