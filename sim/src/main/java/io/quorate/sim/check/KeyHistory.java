@@ -46,8 +46,7 @@ record KeyHistory(List<Operation> operations, int[] events) {
     int size = 0;
     for (int i = 0; i < eventCount; i++) {
       int place = events[i] >> 1;
-      boolean uselessRead =
-          !ended.get(place) && model.isRead(operations.get(place).call(), null);
+      boolean uselessRead = !ended.get(place) && model.isRead(operations.get(place).call(), null);
       if (uselessRead || leftOut.get(place)) {
         continue;
       }

@@ -43,8 +43,8 @@ public final class Linearizability {
   /**
    * Checks all keys and stops at the first that fails.
    *
-   * @return {@link Verdict.Violated} with a picture of the smallest failing window if one key fails;
-   *     else {@link Verdict.Undecided} if a limit was reached on some key
+   * @return {@link Verdict.Violated} with a picture of the smallest failing window if one key
+   *     fails; else {@link Verdict.Undecided} if a limit was reached on some key
    */
   public static Verdict check(History history, Model<?> model, Limits limits) {
     return check(history, model, limits, true);
@@ -74,8 +74,15 @@ public final class Linearizability {
     }
     if (!undecided.isEmpty()) {
       String text =
-          PROPERTY + ": no answer within " + limits + " for " + undecided.size() + " keys of "
-              + keys.size() + ": " + undecided.subList(0, Math.min(10, undecided.size()));
+          PROPERTY
+              + ": no answer within "
+              + limits
+              + " for "
+              + undecided.size()
+              + " keys of "
+              + keys.size()
+              + ": "
+              + undecided.subList(0, Math.min(10, undecided.size()));
       return new Verdict.Undecided(PROPERTY, text);
     }
     return new Verdict.Passed(PROPERTY, operations, keys.size(), steps);
@@ -144,8 +151,7 @@ public final class Linearizability {
     List<KeyHistory> keys = new ArrayList<>();
     for (int number = 0; number < events.length; number++) {
       keys.add(
-          new KeyHistory(
-              operations.get(number), Arrays.copyOf(events[number], counts[number])));
+          new KeyHistory(operations.get(number), Arrays.copyOf(events[number], counts[number])));
     }
     return keys;
   }

@@ -41,8 +41,8 @@ public interface Model<S> {
   }
 
   /**
-   * What a call tells about values, for a quick look before the search; null if it may write a value
-   * that cannot be told, or if states are not values.
+   * What a call tells about values, for a quick look before the search; null if it may write a
+   * value that cannot be told, or if states are not values.
    *
    * @param answer null if the client was told nothing: then what the call would leave if it took
    *     effect

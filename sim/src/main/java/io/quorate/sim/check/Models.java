@@ -34,7 +34,9 @@ public final class Models {
     return KeyValue.INSTANCE;
   }
 
-  /** A register: {@code read}, {@code write v}, {@code cas expected v}; begins with {@code value}. */
+  /**
+   * A register: {@code read}, {@code write v}, {@code cas expected v}; begins with {@code value}.
+   */
   public static Model<String> register(String value) {
     return new Register(value);
   }
@@ -45,8 +47,8 @@ public final class Models {
   }
 
   /**
-   * A list: {@code append v} answers the new length or nothing, {@code read} the elements, separated
-   * by blanks.
+   * A list: {@code append v} answers the new length or nothing, {@code read} the elements,
+   * separated by blanks.
    */
   public static Model<List<String>> listAppend() {
     return ListAppend.INSTANCE;

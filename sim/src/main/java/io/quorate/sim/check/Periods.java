@@ -222,7 +222,8 @@ final class Periods {
     if (!contradicts || b == null || c == null || d == null) {
       return null;
     }
-    String before = a == null ? "it was there at first" : a + " had ended before " + b + " was called";
+    String before =
+        a == null ? "it was there at first" : a + " had ended before " + b + " was called";
     String after = "; and after it, because " + c + " had ended before " + d + " was called";
     List<Operation> window =
         Stream.of(one.writer, two.writer, a, b, c, d)

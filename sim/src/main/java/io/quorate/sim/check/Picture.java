@@ -46,7 +46,9 @@ record Picture(
     out.append("not linearizable: key ").append(key).append(", wrong once #").append(last.id());
     out.append(" (").append(last.call().text()).append(" = ").append(answer(last));
     out.append(", client ").append(last.client()).append(") has ended\n");
-    out.append("the best order places ").append(placedCount).append(" operations, then the state is ");
+    out.append("the best order places ")
+        .append(placedCount)
+        .append(" operations, then the state is ");
     out.append(state).append('\n');
     if (!placed.isEmpty()) {
       out.append("  it ends with: ").append(texts(placed)).append('\n');

@@ -12,11 +12,12 @@ import java.util.Arrays;
  * <p>What keeps it from exploding, each by an argument of exchange:
  *
  * <ul>
- *   <li>A read that fits may be placed at once: whatever order exists, it can be moved to the front.
- *       No alternative is tried. (A write that happens to leave this state as it is may not: where it
- *       is moved from, it would be missed.)
- *   <li>An indeterminate operation is placed only if it changes the state, and only right before one
- *       that would go differently without it; otherwise it can be left out, and stays available.
+ *   <li>A read that fits may be placed at once: whatever order exists, it can be moved to the
+ *       front. No alternative is tried. (A write that happens to leave this state as it is may not:
+ *       where it is moved from, it would be missed.)
+ *   <li>An indeterminate operation is placed only if it changes the state, and only right before
+ *       one that would go differently without it; otherwise it can be left out, and stays
+ *       available.
  *   <li>Of two alike, the one that must be placed earlier goes first.
  *   <li>Candidates are tried in the order of their log indexes if clients were told those, else of
  *       their ends: a hint, never a proof.

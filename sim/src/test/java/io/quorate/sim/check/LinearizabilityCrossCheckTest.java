@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** The search against the definition, on thousands of small histories of every model. */
 final class LinearizabilityCrossCheckTest {
-  private static final int HISTORIES = 4000;
+  private static final int HISTORIES = 1500;
   private static final int OPERATIONS_MAX = 8;
 
   @Test

@@ -116,8 +116,7 @@ final class LinearizabilityTest {
 
   @Test
   void noEffectComesBeforeItsCall() {
-    var h =
-        new Histories().did(2, "get", "x", "1").call(1, "put", "x", "1").info(1);
+    var h = new Histories().did(2, "get", "x", "1").call(1, "put", "x", "1").info(1);
     assertViolated(h, KV);
   }
 
@@ -286,7 +285,6 @@ final class LinearizabilityTest {
   }
 
   private static void assertViolated(Histories histories, Model<?> model) {
-    assertThat(Linearizability.check(histories.done(), model))
-        .isInstanceOf(Verdict.Violated.class);
+    assertThat(Linearizability.check(histories.done(), model)).isInstanceOf(Verdict.Violated.class);
   }
 }
