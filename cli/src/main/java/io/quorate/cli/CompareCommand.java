@@ -8,10 +8,11 @@ import io.quorate.bench.compare.Comparison;
 import io.quorate.bench.compare.ComparisonReport;
 import io.quorate.bench.compare.ComparisonTable;
 import io.quorate.bench.compare.Measured;
-import io.quorate.node.config.Units;
+import io.quorate.node.config.DataSize;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -53,15 +54,17 @@ final class CompareCommand implements Callable<Integer> {
       names = "--warmup",
       defaultValue = "3s",
       paramLabel = "TIME",
+      converter = TimeConverter.class,
       description = "Load before anything is measured (default: ${DEFAULT-VALUE}).")
-  private String warmup;
+  private Duration warmup;
 
   @Option(
       names = "--duration",
       defaultValue = "10s",
       paramLabel = "TIME",
+      converter = TimeConverter.class,
       description = "Load that is measured; the fault falls into its middle (default: 10s).")
-  private String duration;
+  private Duration duration;
 
   @Option(
       names = "--clients",
@@ -73,8 +76,9 @@ final class CompareCommand implements Callable<Integer> {
       names = "--payload",
       defaultValue = "256B",
       paramLabel = "SIZE",
+      converter = SizeConverter.class,
       description = "Size of a command (default: ${DEFAULT-VALUE}).")
-  private String payload;
+  private DataSize payload;
 
   @Option(
       names = "--reads",
@@ -142,10 +146,10 @@ final class CompareCommand implements Callable<Integer> {
       return new CompareOptions(
           backends,
           replicas,
-          Units.duration(warmup),
-          Units.duration(duration),
+          warmup,
+          duration,
           clients,
-          Units.size(payload).toIntBytes(),
+          payload.toIntBytes(),
           percent(),
           1024,
           fault(),

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     subcommands = {
+      CompareCommand.class,
       ServeCommand.class,
       KvCommands.class,
       StatusCommand.class,
