@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.api.GroupId;
@@ -11,11 +12,13 @@ import io.quorate.core.port.LogStore;
 import io.quorate.core.port.SnapshotStore;
 import io.quorate.sim.contract.LogDisk;
 import io.quorate.sim.contract.SnapshotDisk;
+import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -50,26 +53,57 @@ final class Disks {
     }
   }
 
-  /** What a process finds after its predecessor was killed at this moment. */
+  /**
+   * What a process finds after its predecessor was killed at this moment. RocksDB may move files
+   * behind our back: only a copy during which nothing changed is one of a single moment.
+   */
   static Path copy(Path from) throws IOException {
-    Path to = fresh();
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Path target = to.resolve(from.relativize(file).toString());
-        try {
-          if (Files.isDirectory(file)) {
-            Files.createDirectories(target);
-          } else {
-            Files.copy(file, target);
-          }
-        } catch (NoSuchFileException gone) {
-          // A table file that was dropped meanwhile.
+    for (; ; ) {
+      Path to = fresh();
+      String before = listing(from);
+      copyAll(from, to);
+      if (listing(from).equals(before)) {
+        return to;
+      }
+      delete(to);
+    }
+  }
+
+  private static void copyAll(Path from, Path to) throws IOException {
+    for (File file : filesBelow(from.toFile())) {
+      Path target = to.resolve(from.relativize(file.toPath()).toString());
+      Files.createDirectories(target.getParent());
+      try {
+        Files.copy(file.toPath(), target);
+      } catch (NoSuchFileException gone) {
+        // The listings will differ.
+      }
+    }
+  }
+
+  private static String listing(Path path) {
+    StringBuilder text = new StringBuilder();
+    for (File file : filesBelow(path.toFile())) {
+      text.append(file).append(' ').append(file.length()).append(' ').append(file.lastModified());
+      text.append('\n');
+    }
+    return text.toString();
+  }
+
+  private static List<File> filesBelow(File directory) {
+    List<File> found = new ArrayList<>();
+    File[] children = directory.listFiles();
+    if (children != null) {
+      Arrays.sort(children);
+      for (File child : children) {
+        if (child.isDirectory()) {
+          found.addAll(filesBelow(child));
+        } else {
+          found.add(child);
         }
       }
-    } catch (UncheckedIOException e) {
-      throw new IOException(e);
     }
-    return to;
+    return found;
   }
 
   static long size(Path path) throws IOException {

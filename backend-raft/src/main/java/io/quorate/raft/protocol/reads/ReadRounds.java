@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol.reads;
 
 import io.quorate.api.NodeId;
@@ -55,8 +57,8 @@ public final class ReadRounds {
   /**
    * Begins a round; the caller sends heartbeats with its number.
    *
-   * @param servable whether an entry of this term is committed, so that {@code commit} is not behind
-   *     what earlier leaders acknowledged
+   * @param servable whether an entry of this term is committed, so that {@code commit} is not
+   *     behind what earlier leaders acknowledged
    */
   public void begin(boolean servable, long commit, long nowNanos) {
     round++;

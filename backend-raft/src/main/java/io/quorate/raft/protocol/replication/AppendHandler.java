@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol.replication;
 
 import io.quorate.api.NodeId;
@@ -103,8 +105,7 @@ public final class AppendHandler {
     long hint = log.lastSlotWithTermAtMost(prev, message.prevTerm());
     send(
         from,
-        new AppendReject(
-            log.term(), prev, hint, log.termAt(hint), log.lastSlot(), message.round()),
+        new AppendReject(log.term(), prev, hint, log.termAt(hint), log.lastSlot(), message.round()),
         out);
   }
 
