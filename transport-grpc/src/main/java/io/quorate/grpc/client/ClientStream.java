@@ -57,6 +57,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
   private final CompletableFuture<Welcome> welcome = new CompletableFuture<>();
   private volatile @Nullable ScheduledFuture<?> timeout;
   private volatile boolean closing;
+  private volatile Refusal over;
   private @Nullable ConnectionProblem mismatch;
   private long welcomedNanos;
 
@@ -65,6 +66,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
     this.endpoint = endpoint;
     this.attempt = attempt;
     this.owner = owner;
+    over = Refusal.of(RefusalCode.NOT_READY, "the connection to " + endpoint + " was lost");
     ClientConfig.Limits limits = config.limits();
     pump = new RecordPump(wire, limits.frameBytes(), limits.queueBytesMax());
     table = new CallTable(limits.callsMax());
@@ -76,8 +78,13 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
   }
 
   private void start(InetSocketAddress address) {
-    ManagedChannel channel =
-        Channels.open(address, config.tls(), config.limits().messageBytesMax());
+    ManagedChannel channel;
+    try {
+      channel = Channels.open(address, config.tls(), config.limits().messageBytesMax());
+    } catch (IllegalArgumentException e) {
+      onClose(Status.INTERNAL.withDescription(e.getMessage()), new Metadata()); // the TLS files
+      return;
+    }
     ClientCall<CallFrame, CallFrame> call =
         channel.newCall(
             QuorateMethods.CALLS, CallOptions.DEFAULT.withOnReadyThreshold(READY_BELOW_BYTES));
@@ -135,7 +142,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
           tag,
           offer == RecordPump.Offer.FULL
               ? Refusal.of(RefusalCode.OVERLOADED, "too much waits to be sent to " + endpoint)
-              : Refusal.of(RefusalCode.NOT_READY, "the connection to " + endpoint + " was lost"));
+              : over);
     }
   }
 
@@ -161,6 +168,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
 
   private void refuseAll(String why, RefusalCode ofUnsent) {
     Refusal unsent = Refusal.of(ofUnsent, why + " before the call was sent");
+    over = unsent;
     pump.ended(number -> table.refuse(number, unsent));
     String text = why + " before the answer came";
     table.refuseAll(

@@ -41,6 +41,7 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
   private final Backoff backoff;
   private volatile @Nullable ClientStream stream;
   private volatile @Nullable ConnectionProblem problem;
+  private volatile boolean dialled;
   private volatile boolean closed;
   private int attempts; // guarded by this
   private @Nullable ScheduledFuture<?> retry; // guarded by this
@@ -51,10 +52,15 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
     backoff = new Backoff(config.limits().backoffMin(), config.limits().backoffMax());
   }
 
+  /** A gateway that connects at its first call, and stays connected from then on. */
+  public static GrpcGateway to(ClientConfig config, Endpoint endpoint) {
+    return new GrpcGateway(config, endpoint);
+  }
+
   /** Begins to connect; returns at once, and calls may follow at once. */
   public static GrpcGateway connect(ClientConfig config, Endpoint endpoint) {
     GrpcGateway gateway = new GrpcGateway(config, endpoint);
-    gateway.dial();
+    gateway.dialFirst();
     return gateway;
   }
 
@@ -68,7 +74,7 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
    * ConnectionFailed} if there is none. Completes on an event loop.
    */
   public CompletableFuture<Welcome> welcome() {
-    ClientStream present = stream;
+    ClientStream present = present();
     if (present != null) {
       return present.welcome().copy();
     }
@@ -88,6 +94,20 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
     return present != null
         && present.welcome().isDone()
         && !present.welcome().isCompletedExceptionally();
+  }
+
+  private @Nullable ClientStream present() {
+    if (!dialled) {
+      dialFirst();
+    }
+    return stream;
+  }
+
+  private synchronized void dialFirst() {
+    if (!dialled) {
+      dialled = true;
+      dial();
+    }
   }
 
   private synchronized void dial() {
@@ -120,7 +140,7 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
       int payloadBytes,
       ReplySink sink,
       long tag) {
-    ClientStream present = stream;
+    ClientStream present = present();
     if (present == null) {
       ClientStream.refuse(sink, tag, unconnected());
       return;
@@ -176,7 +196,7 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
       ReplySink sink,
       long tag,
       boolean changesState) {
-    ClientStream present = stream;
+    ClientStream present = present();
     if (present == null) {
       ClientStream.refuse(sink, tag, unconnected());
       return;
