@@ -128,7 +128,7 @@ final class Periods {
   /** Whether an operation wrote the value of its period. */
   boolean isWriter(int place, Operation operation) {
     Period period = periodOf.get(place);
-    return period != null && period.writer == operation;
+    return period != null && operation.equals(period.writer);
   }
 
   /** Where in the order of events an operation seems to belong. */

@@ -583,7 +583,7 @@ public interface LogStoreContract {
     Random random = new Random(seed);
     long reads = 0;
     do {
-      long from = 1 + random.nextInt(600);
+      long from = 1L + random.nextInt(600);
       List<Entry> entries = store.read(from, from + random.nextInt(20), 1 << 16);
       long expected = from;
       ChainHash parent = null;

@@ -84,7 +84,7 @@ final class LinearizabilityLoadTest {
         freeCount--;
         waiting.add(history.call(free[freeCount], call(random, keys, history.size()), now));
       } else if (dice == 1 && !waiting.isEmpty()) {
-        int id = waiting.remove(random.nextInt(waiting.size()));
+        int id = waiting.remove(/* index */ random.nextInt(waiting.size()));
         Call call = history.operation(id).call();
         Optional<String> before = state.getOrDefault(call.key(), Optional.empty());
         String answer = answer(call, before);
@@ -93,7 +93,7 @@ final class LinearizabilityLoadTest {
         index++;
         answered.add(new Object[] {id, answer, index});
       } else if (dice == 2 && !answered.isEmpty()) {
-        Object[] first = answered.remove(random.nextInt(Math.min(4, answered.size())));
+        Object[] first = answered.remove(/* index */ random.nextInt(Math.min(4, answered.size())));
         int id = (Integer) first[0];
         int client = history.operation(id).client();
         if (random.nextDouble() < infoShare) {
