@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       KvCommands.class,
       StatusCommand.class,
       AdminCommands.class,
+      SimCommand.class,
       GenerateCompletion.class
     })
 public final class Main implements Runnable {
