@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft;
 
 import java.time.Duration;
@@ -47,7 +49,10 @@ public record RaftConfig(
     /** 150 to 300 ms, 50 ms, 2 s. */
     public static Timing defaults() {
       return new Timing(
-          Duration.ofMillis(150), Duration.ofMillis(300), Duration.ofMillis(50), Duration.ofSeconds(2));
+          Duration.ofMillis(150),
+          Duration.ofMillis(300),
+          Duration.ofMillis(50),
+          Duration.ofSeconds(2));
     }
   }
 

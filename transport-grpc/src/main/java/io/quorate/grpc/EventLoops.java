@@ -14,6 +14,8 @@ import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -62,14 +64,22 @@ public final class EventLoops {
     return serverChannelType;
   }
 
+  /**
+   * The event loop that the caller runs on; any of them if it runs on none. What a connection calls
+   * back comes from the loop that serves it, so work for the connection is best left to that one.
+   */
+  public Executor current() {
+    for (EventExecutor each : group) {
+      if (each.inEventLoop()) {
+        return each;
+      }
+    }
+    return group;
+  }
+
   /** Runs a short task on an event loop after a while. */
   public ScheduledFuture<?> schedule(Runnable task, long delayNanos) {
     return group.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
-  }
-
-  /** Runs a short task on an event loop soon. */
-  public void execute(Runnable task) {
-    group.execute(task);
   }
 
   /** Made on first use, after the choice of native code, which Netty reads only once. */

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol;
 
 import io.quorate.api.NodeId;
@@ -12,8 +14,8 @@ import io.quorate.raft.protocol.log.RaftLog;
 /**
  * Makes a replica trustworthy again whose disk may have lost entries that it had acknowledged: it
  * asks the leader where its log ends, and counts as a voter again once it durably has all of that.
- * Whatever was committed with the help of its lost entries is among them, since the leader of a term
- * has everything committed, and everything it may yet commit on the strength of an old
+ * Whatever was committed with the help of its lost entries is among them, since the leader of a
+ * term has everything committed, and everything it may yet commit on the strength of an old
  * acknowledgement was in its log when it answered.
  */
 final class HeadRepair {

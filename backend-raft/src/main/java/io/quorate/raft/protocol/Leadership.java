@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol;
 
 import io.quorate.api.NodeId;
@@ -37,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * durable, serves reads, and hands over. A new one is made for each election that is won; it says
  * by {@link #resignation()} when it should end.
  *
- * <p>Invariants: its log only grows; nothing is counted as committed before an entry of its own term
- * is (§5.4.2); while a handover runs nothing is proposed.
+ * <p>Invariants: its log only grows; nothing is counted as committed before an entry of its own
+ * term is (§5.4.2); while a handover runs nothing is proposed.
  */
 final class Leadership {
   private final RaftConfig config;
@@ -202,6 +204,9 @@ final class Leadership {
     }
     log.commitTo(reached);
     out.commit(reached);
+    if (first) {
+      rounds.becomeServable();
+    }
     if (first && rounds.wantsRound()) {
       beginRound(now, out);
     }
@@ -218,7 +223,7 @@ final class Leadership {
   }
 
   private void beginRound(Now now, Effects out) {
-    rounds.begin(servable(), log.commit(), now.monotonicNanos());
+    rounds.begin(log.commit(), now.monotonicNanos());
     replicator.heartbeat(now, out);
     advanceRound(now, out);
   }

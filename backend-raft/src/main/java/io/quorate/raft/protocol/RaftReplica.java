@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol;
 
 import io.quorate.api.NodeId;
@@ -78,8 +80,7 @@ public final class RaftReplica implements ReplicaCore {
     this.config = config;
     this.self = seat.self();
     this.log =
-        new RaftLog(
-            Configuration.ofVoters(seat.members()), config.pipeline().logWindowBytes());
+        new RaftLog(Configuration.ofVoters(seat.members()), config.pipeline().logWindowBytes());
     this.standing = new Standing(self);
     this.elections = new Elections(config, log, standing, seat.random());
     this.appends = new AppendHandler(log);
@@ -101,7 +102,8 @@ public final class RaftReplica implements ReplicaCore {
       out.halt(
           "the log begins after slot "
               + state.base().slot()
-              + ", but no snapshot holds what was before; restore the replica's data or replace it");
+              + ", but no snapshot holds what was before; restore the replica's data or replace"
+              + " it");
       return;
     }
     log.restore(state);
@@ -112,8 +114,10 @@ public final class RaftReplica implements ReplicaCore {
     if (!state.headCertain()) {
       standing.headCertain(false);
       out.trace(
-          new Trace.Noted("raft repair", "entries at the end of the log may be lost, no vote until"
-              + " a leader has told its end"));
+          new Trace.Noted(
+              "raft repair",
+              "entries at the end of the log may be lost, no vote until"
+                  + " a leader has told its end"));
     }
     elections.start(now);
     elections.announce(out);
@@ -190,8 +194,7 @@ public final class RaftReplica implements ReplicaCore {
         return;
       }
       endLeadership(out);
-      elections.enterTerm(
-          message.term(), from + " knows of term " + message.term(), now, out);
+      elections.enterTerm(message.term(), from + " knows of term " + message.term(), now, out);
     }
     dispatch(from, message, now, out);
   }
@@ -216,7 +219,8 @@ public final class RaftReplica implements ReplicaCore {
       case RepairGoal ignored -> {}
     }
     out.trace(
-        new Trace.Ignored(from, message.name(), "of term " + message.term() + ", it is " + log.term()));
+        new Trace.Ignored(
+            from, message.name(), "of term " + message.term() + ", it is " + log.term()));
   }
 
   private void dispatch(NodeId from, RaftMessage message, Now now, Effects out) {
@@ -266,7 +270,7 @@ public final class RaftReplica implements ReplicaCore {
 
   private void onAppend(NodeId from, Append append, Now now, Effects out) {
     elections.hearLeader(from, now, out);
-    long through = appends.onAppend(from, append, out);
+    long through = appends.onAppend(from, append, now, out);
     if (append.quorumAgeNanos() != Long.MAX_VALUE && append.commit() <= log.commit()) {
       standing.freshAt(now.monotonicNanos() - append.quorumAgeNanos());
     }
@@ -464,8 +468,7 @@ public final class RaftReplica implements ReplicaCore {
     elections.lead(out);
     forwardedReads.refuseAll(
         Refusal.of(RefusalCode.NOT_READY, "this replica was just elected; ask again"), out);
-    leadership =
-        new Leadership(config, log, compaction, self, lastLoadId, now, out);
+    leadership = new Leadership(config, log, compaction, self, lastLoadId, now, out);
   }
 
   private void endLeadership(Effects out) {

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * The Raft protocol of one replica, pure: events in, effects out.
  *

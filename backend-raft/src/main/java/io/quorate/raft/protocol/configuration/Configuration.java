@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol.configuration;
 
 import io.quorate.api.NodeId;
@@ -94,7 +96,9 @@ public record Configuration(List<NodeId> voters) {
     return bytes;
   }
 
-  /** Reads what {@link #encode} wrote; the bytes were checked by the entry or snapshot they are in. */
+  /**
+   * Reads what {@link #encode} wrote; the bytes were checked by the entry or snapshot they are in.
+   */
   public static Configuration decode(byte[] bytes) {
     Check.that(bytes.length >= 5 && bytes[0] == FORMAT, "configuration of an unknown format");
     int count = Bytes.getInt(bytes, 1);

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol.configuration;
 
 import io.quorate.core.check.Check;
@@ -9,8 +11,8 @@ import java.util.List;
  * The configurations in the log, so that the latest one is in force from the moment it is appended
  * and stops being so when it is truncated (dissertation §4.1).
  *
- * <p>Invariant: slots strictly ascend; the first is that of the snapshot or of the seat and is never
- * rolled back.
+ * <p>Invariant: slots strictly ascend; the first is that of the snapshot or of the seat and is
+ * never rolled back.
  */
 public final class ConfigurationHistory {
   private record Step(long slot, Configuration configuration) {}

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * Who votes, and what a majority of them is.
  *

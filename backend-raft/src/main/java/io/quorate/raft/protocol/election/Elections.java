@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol.election;
 
 import io.quorate.api.NodeId;
@@ -86,7 +88,10 @@ public final class Elections {
   /** Follows the leader of the current term, who just spoke (§5.2). */
   public void hearLeader(NodeId from, Now now, Effects out) {
     Check.that(
-        standing.phase() != Phase.LEADER, "%s leads a term that is led by %s", from, standing.self());
+        standing.phase() != Phase.LEADER,
+        "%s leads a term that is led by %s",
+        from,
+        standing.self());
     NodeId known = standing.leader();
     Check.that(
         known == null || known.equals(from),

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * Who leads: terms, votes and the wish to be voted for (§5.2, §5.4.1; dissertation §3.10, §4.2.3,
  * §9.6).

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol.log;
 
 import io.quorate.api.NodeId;
@@ -47,9 +49,7 @@ public record HardState(long term, @Nullable NodeId votedFor) {
             && Bytes.getInt(bytes, bytes.length - Integer.BYTES) == crc(bytes),
         "term and vote are damaged: this replica must be replaced, not restarted");
     NodeId vote =
-        length == 0
-            ? null
-            : NodeId.of(new String(bytes, NAME_AT, length, StandardCharsets.UTF_8));
+        length == 0 ? null : NodeId.of(new String(bytes, NAME_AT, length, StandardCharsets.UTF_8));
     return new HardState(Bytes.getLong(bytes, 1), vote);
   }
 

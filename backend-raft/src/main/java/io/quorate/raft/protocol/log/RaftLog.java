@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol.log;
 
 import io.quorate.api.NodeId;
@@ -78,8 +80,7 @@ public final class RaftLog {
     durable = terms.lastSlot();
     commit = base.slot();
     if (snapshot != null) {
-      Check.that(
-          snapshot.slot() >= base.slot(), "snapshot %s is before the log", snapshot.slot());
+      Check.that(snapshot.slot() >= base.slot(), "snapshot %s is before the log", snapshot.slot());
       takeSnapshotAsBeginning(snapshot);
     }
     if (terms.lastEpoch() > term) {
@@ -95,7 +96,10 @@ public final class RaftLog {
     terms.reset(base);
     EpochRuns found = state.epochs();
     Check.that(
-        found.baseSlot() == base.slot(), "runs begin at %s, log at %s", found.baseSlot(), base.slot());
+        found.baseSlot() == base.slot(),
+        "runs begin at %s, log at %s",
+        found.baseSlot(),
+        base.slot());
     for (long slot = base.slot() + 1; slot <= found.lastSlot(); slot++) {
       terms.append(slot, found.epochAt(slot));
     }
@@ -285,7 +289,8 @@ public final class RaftLog {
    * @param hashBefore chain hash of the slot before
    */
   public void truncateFrom(long slot, ChainHash hashBefore) {
-    Check.that(slot > commit, "truncation from %s reaches into what is committed, %s", slot, commit);
+    Check.that(
+        slot > commit, "truncation from %s reaches into what is committed, %s", slot, commit);
     Check.that(
         truncateFrom == 0 && appended.isEmpty(), "second truncation in one step, from %s", slot);
     ChainHash known = hashAt(slot - 1);
@@ -302,8 +307,7 @@ public final class RaftLog {
   /** Drops entries that a snapshot of this replica covers. */
   public void compactThrough(LogBase cut) {
     Check.that(cut.slot() <= commit, "cut at %s is not committed, %s is", cut.slot(), commit);
-    Check.that(
-        matches(cut.slot(), cut.epoch()), "cut at %s of term %s", cut.slot(), cut.epoch());
+    Check.that(matches(cut.slot(), cut.epoch()), "cut at %s of term %s", cut.slot(), cut.epoch());
     tail.dropThrough(cut.slot());
     terms.dropThrough(cut.slot());
     base = cut;
@@ -352,7 +356,8 @@ public final class RaftLog {
 
   /** Records that everything up to {@code slot} is committed. */
   public void commitTo(long slot) {
-    Check.that(slot > commit && slot <= lastSlot(), "commit %s of %s..%s", slot, commit, lastSlot());
+    Check.that(
+        slot > commit && slot <= lastSlot(), "commit %s of %s..%s", slot, commit, lastSlot());
     commit = slot;
   }
 

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol.log;
 
 import io.quorate.core.check.Check;
@@ -50,7 +52,9 @@ final class WriteQueue {
     }
   }
 
-  /** Finishes writes; returns the last slot that they made durable, 0 if they were finished before. */
+  /**
+   * Finishes writes; returns the last slot that they made durable, 0 if they were finished before.
+   */
   long done(long token) {
     Check.that(token <= lastToken, "write %s was never begun, the last is %s", token, lastToken);
     long reached = 0;

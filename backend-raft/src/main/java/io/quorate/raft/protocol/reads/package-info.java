@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * Reads that see every acknowledged command (§8; dissertation §6.4), without a log entry each.
  *

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol.replication;
 
 import io.quorate.api.NodeId;
@@ -38,8 +40,7 @@ public final class Progress {
     this.node = node;
     this.next = next;
     this.contactNanos = nowNanos;
-    this.inFlight =
-        new InFlight(config.appendsInFlightMax(), config.appendBytesInFlightMax());
+    this.inFlight = new InFlight(config.appendsInFlightMax(), config.appendBytesInFlightMax());
   }
 
   /** Which follower. */

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol.replication;
 
 import io.quorate.api.NodeId;
@@ -152,8 +154,7 @@ public final class Replicator {
     return append(first.slot() - 1, first.parentHash(), entries, now);
   }
 
-  private Append append(
-      long prevSlot, @Nullable ChainHash prevHash, List<Entry> entries, Now now) {
+  private Append append(long prevSlot, @Nullable ChainHash prevHash, List<Entry> entries, Now now) {
     return new Append(
         log.term(),
         prevSlot,
@@ -291,8 +292,7 @@ public final class Replicator {
             "raft §7 snapshot",
             follower.node() + " needs slot " + follower.next() + ", is sent " + snapshot));
     follower.sendSnapshot(
-        new SnapshotTransfer(
-            follower.node(), snapshot, config.snapshots().chunkBytes(), now, out));
+        new SnapshotTransfer(follower.node(), snapshot, config.snapshots().chunkBytes(), now, out));
   }
 
   /** A chunk was read. */

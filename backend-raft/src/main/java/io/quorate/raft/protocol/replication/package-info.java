@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * The log from the leader to its followers (§5.3), and when an entry is committed (§5.4.2).
  *

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol.snapshot;
 
 import io.quorate.api.NodeId;
@@ -23,8 +25,7 @@ public final class SnapshotTransfer {
   private long sinceNanos;
 
   /** Begins with the first chunk. */
-  public SnapshotTransfer(
-      NodeId to, SnapshotRef snapshot, int chunkBytes, Now now, Effects out) {
+  public SnapshotTransfer(NodeId to, SnapshotRef snapshot, int chunkBytes, Now now, Effects out) {
     this.to = to;
     this.snapshot = snapshot;
     this.chunkBytes = chunkBytes;

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * Snapshots in place of old entries: sent, received, and the log cut behind them (§7).
  *
