@@ -351,6 +351,10 @@ public final class RocksLogStore implements LogStore {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     if (recovered && failure == null) {
       syncMarker();
     }
