@@ -45,6 +45,7 @@ public final class RocksLogStore implements LogStore {
   private long group;
   private long uncertainBelow;
   private byte @Nullable [] hardState;
+  private boolean closed;
   private volatile boolean recovered;
   private @Nullable StorageFault failure;
 
