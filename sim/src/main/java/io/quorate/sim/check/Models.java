@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The sequential models that histories are checked against. */
 public final class Models {
+  private static final String NO_VALUE = "absent";
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}");
   private static final Pattern TOKEN = Pattern.compile("[0-9]{1,18}");
 
   private Models() {}
@@ -28,11 +30,13 @@ public final class Models {
    *       value is not a number
    * </ul>
    */
-  public static Model<Optional<String>> keyValue() {
+  public static Model<Value> keyValue() {
     return KeyValue.INSTANCE;
   }
 
-  /** A register: {@code read}, {@code write v}, {@code cas expected v}; begins with {@code value}. */
+  /**
+   * A register: {@code read}, {@code write v}, {@code cas expected v}; begins with {@code value}.
+   */
   public static Model<String> register(String value) {
     return new Register(value);
   }
@@ -43,8 +47,8 @@ public final class Models {
   }
 
   /**
-   * A list: {@code append v} answers the new length or nothing, {@code read} the elements, separated
-   * by blanks.
+   * A list: {@code append v} answers the new length or nothing, {@code read} the elements,
+   * separated by blanks.
    */
   public static Model<List<String>> listAppend() {
     return ListAppend.INSTANCE;
@@ -57,6 +61,16 @@ public final class Models {
    */
   public static Model<LockState> lock() {
     return Lock.INSTANCE;
+  }
+
+  /**
+   * State of a key.
+   *
+   * @param text null if there is no value
+   */
+  public record Value(@Nullable String text) {
+    /** No value. */
+    public static final Value ABSENT = new Value(null);
   }
 
   /**
@@ -80,6 +94,11 @@ public final class Models {
     return answer == null || answer.value() == null || answer.value().equals(value);
   }
 
+  private static @Nullable Long number(@Nullable Answer answer) {
+    String value = answer == null ? null : answer.value();
+    return value != null && NUMBER.matcher(value).matches() ? Long.valueOf(value) : null;
+  }
+
   private static boolean isAnswer(@Nullable Answer answer, String value) {
     return answer != null && value.equals(answer.value());
   }
@@ -88,7 +107,7 @@ public final class Models {
     return new IllegalArgumentException(model + " does not know " + call);
   }
 
-  private enum KeyValue implements Model<Optional<String>> {
+  private enum KeyValue implements Model<Value> {
     INSTANCE;
 
     @Override
@@ -97,8 +116,8 @@ public final class Models {
     }
 
     @Override
-    public Optional<String> initial() {
-      return Optional.empty();
+    public Value initial() {
+      return Value.ABSENT;
     }
 
     @Override
@@ -112,45 +131,81 @@ public final class Models {
     }
 
     @Override
-    public @Nullable Optional<String> step(
-        Optional<String> state, Call call, @Nullable Answer answer) {
+    public @Nullable Value step(
+        Value state, Call call, @Nullable Answer answer) {
       return switch (call.function()) {
-        case "put" -> Optional.of(call.argument(0));
-        case "get" -> told(answer, state.orElse(null)) ? state : null;
+        case "put" -> new Value(call.argument(0));
+        case "get" -> told(answer, state.text()) ? state : null;
         case "delete" ->
-            toldOrSilent(answer, String.valueOf(state.isPresent())) ? Optional.empty() : null;
+            toldOrSilent(answer, String.valueOf(state.text() != null)) ? Value.ABSENT : null;
         case "cas" -> {
-          boolean matches = state.isPresent() && state.get().equals(call.argument(0));
+          boolean matches = call.argument(0).equals(state.text());
           yield conditional(matches, state, call.argument(1), answer);
         }
-        case "create" -> conditional(state.isEmpty(), state, call.argument(0), answer);
+        case "create" -> conditional(state.text() == null, state, call.argument(0), answer);
         case "incr" -> increment(state, Long.parseLong(call.argument(0)), answer);
         default -> throw unknown(title(), call);
       };
     }
 
-    private static @Nullable Optional<String> conditional(
-        boolean holds, Optional<String> state, String value, @Nullable Answer answer) {
-      if (!told(answer, String.valueOf(holds))) {
-        return null;
-      }
-      return holds ? Optional.of(value) : state;
-    }
-
-    private static @Nullable Optional<String> increment(
-        Optional<String> state, long by, @Nullable Answer answer) {
-      String next;
-      try {
-        next = String.valueOf(Long.parseLong(state.orElse("0")) + by);
-      } catch (NumberFormatException e) {
-        return told(answer, "error") ? state : null;
-      }
-      return told(answer, next) ? Optional.of(next) : null;
+    @Override
+    public String initialValue() {
+      return NO_VALUE;
     }
 
     @Override
-    public String describe(Optional<String> state) {
-      return state.orElse("absent");
+    public @Nullable Touch touch(Call call, @Nullable Answer answer) {
+      if (isRead(call, answer)) {
+        boolean isGet = call.function().equals("get");
+        return isGet && answer != null ? new Touch(valueOf(answer), null) : Touch.NOTHING;
+      }
+      boolean known = answer != null;
+      return switch (call.function()) {
+        case "put" -> new Touch(null, "=" + call.argument(0));
+        case "delete" -> new Touch(null, NO_VALUE);
+        case "cas" -> new Touch(known ? "=" + call.argument(0) : null, "=" + call.argument(1));
+        case "create" -> new Touch(known ? NO_VALUE : null, "=" + call.argument(0));
+        case "incr" -> incremented(call, answer);
+        default -> null;
+      };
+    }
+
+    private static String valueOf(Answer answer) {
+      return answer.value() == null ? NO_VALUE : "=" + answer.value();
+    }
+
+    private static @Nullable Touch incremented(Call call, @Nullable Answer answer) {
+      Long after = number(answer);
+      if (after == null) {
+        return null;
+      }
+      long before = after - Long.parseLong(call.argument(0));
+      // A key without a value counts as 0, so 0 before may have been either.
+      return new Touch(before == 0 ? null : "=" + before, "=" + after);
+    }
+
+    private static @Nullable Value conditional(
+        boolean holds, Value state, String value, @Nullable Answer answer) {
+      if (!told(answer, String.valueOf(holds))) {
+        return null;
+      }
+      return holds ? new Value(value) : state;
+    }
+
+    private static @Nullable Value increment(
+        Value state, long by, @Nullable Answer answer) {
+      String next;
+      try {
+        next = String.valueOf(Long.parseLong(state.text() == null ? "0" : state.text()) + by);
+      } catch (NumberFormatException e) {
+        return told(answer, "error") ? state : null;
+      }
+      return told(answer, next) ? new Value(next) : null;
+    }
+
+    @Override
+    public String describe(Value state) {
+      return state.text() == null ? NO_VALUE : state.text();
     }
   }
 
@@ -179,6 +234,25 @@ public final class Models {
           yield matches ? call.argument(1) : state;
         }
         default -> throw unknown(title(), call);
+      };
+    }
+
+    @Override
+    public String initialValue() {
+      return initial;
+    }
+
+    @Override
+    public @Nullable Touch touch(Call call, @Nullable Answer answer) {
+      return switch (call.function()) {
+        case "read" -> new Touch(answer == null ? null : answer.value(), null);
+        case "write" -> new Touch(null, call.argument(0));
+        case "cas" -> {
+          boolean refused = isAnswer(answer, "false");
+          String sees = answer == null || refused ? null : call.argument(0);
+          yield new Touch(sees, refused ? null : call.argument(1));
+        }
+        default -> null;
       };
     }
   }
@@ -211,6 +285,23 @@ public final class Models {
         }
         default -> throw unknown(title(), call);
       };
+    }
+
+    @Override
+    public String initialValue() {
+      return "0";
+    }
+
+    @Override
+    public @Nullable Touch touch(Call call, @Nullable Answer answer) {
+      if (call.function().equals("read")) {
+        return new Touch(answer == null ? null : answer.value(), null);
+      }
+      Long after = number(answer);
+      if (after == null) {
+        return null;
+      }
+      return new Touch(String.valueOf(after - Long.parseLong(call.argument(0))), "" + after);
     }
   }
 

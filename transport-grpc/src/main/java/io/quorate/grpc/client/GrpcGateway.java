@@ -41,7 +41,9 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
   private final Backoff backoff;
   private volatile @Nullable ClientStream stream;
   private volatile @Nullable ConnectionProblem problem;
+  private volatile boolean dialled;
   private volatile boolean closed;
+  private int attempts; // guarded by this
   private @Nullable ScheduledFuture<?> retry; // guarded by this
 
   private GrpcGateway(ClientConfig config, Endpoint endpoint) {
@@ -50,10 +52,15 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
     backoff = new Backoff(config.limits().backoffMin(), config.limits().backoffMax());
   }
 
+  /** A gateway that connects at its first call, and stays connected from then on. */
+  public static GrpcGateway to(ClientConfig config, Endpoint endpoint) {
+    return new GrpcGateway(config, endpoint);
+  }
+
   /** Begins to connect; returns at once, and calls may follow at once. */
   public static GrpcGateway connect(ClientConfig config, Endpoint endpoint) {
     GrpcGateway gateway = new GrpcGateway(config, endpoint);
-    gateway.dial();
+    gateway.dialFirst();
     return gateway;
   }
 
@@ -67,7 +74,7 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
    * ConnectionFailed} if there is none. Completes on an event loop.
    */
   public CompletableFuture<Welcome> welcome() {
-    ClientStream present = stream;
+    ClientStream present = present();
     if (present != null) {
       return present.welcome().copy();
     }
@@ -76,9 +83,9 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
             problem().orElse(new ConnectionProblem(ConnectionProblem.Kind.UNREACHABLE, lost()))));
   }
 
-  /** Why the last attempt to connect failed; empty if it succeeded. */
+  /** Why the last attempt to connect failed; empty if it succeeded, or goes on for the first time. */
   public Optional<ConnectionProblem> problem() {
-    return Optional.ofNullable(problem);
+    return connected() ? Optional.empty() : Optional.ofNullable(problem);
   }
 
   /** Whether a handshake succeeded and the connection was not lost since. */
@@ -89,9 +96,23 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
         && !present.welcome().isCompletedExceptionally();
   }
 
+  private @Nullable ClientStream present() {
+    if (!dialled) {
+      dialFirst();
+    }
+    return stream;
+  }
+
+  private synchronized void dialFirst() {
+    if (!dialled) {
+      dialled = true;
+      dial();
+    }
+  }
+
   private synchronized void dial() {
     if (!closed) {
-      ClientStream next = new ClientStream(config, endpoint, this::onEnd);
+      ClientStream next = new ClientStream(config, endpoint, attempts++, this::onEnd);
       stream = next;
       next.start();
     }
@@ -119,7 +140,7 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
       int payloadBytes,
       ReplySink sink,
       long tag) {
-    ClientStream present = stream;
+    ClientStream present = present();
     if (present == null) {
       ClientStream.refuse(sink, tag, unconnected());
       return;
@@ -175,7 +196,7 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
       ReplySink sink,
       long tag,
       boolean changesState) {
-    ClientStream present = stream;
+    ClientStream present = present();
     if (present == null) {
       ClientStream.refuse(sink, tag, unconnected());
       return;

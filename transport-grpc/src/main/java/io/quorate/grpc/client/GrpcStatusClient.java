@@ -6,6 +6,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.quorate.api.GroupId;
 import io.quorate.api.NodeId;
 import io.quorate.core.port.ReplicaReport;
 import io.quorate.core.protocol.Refusal;
@@ -13,6 +14,7 @@ import io.quorate.grpc.Channels;
 import io.quorate.grpc.ConnectionProblem;
 import io.quorate.grpc.ConnectionProblem.Kind;
 import io.quorate.grpc.Endpoint;
+import io.quorate.grpc.HostLookup;
 import io.quorate.grpc.TlsFiles;
 import io.quorate.grpc.codec.RefusalTable;
 import io.quorate.grpc.codec.Reports;
@@ -21,8 +23,8 @@ import io.quorate.grpc.proto.MembersRequest;
 import io.quorate.grpc.proto.ReplicaGrpc;
 import io.quorate.grpc.proto.StatusReply;
 import io.quorate.grpc.proto.StatusRequest;
+import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -56,14 +58,21 @@ public final class GrpcStatusClient {
         Reports::decode);
   }
 
-  /** Where all replicas of its group listen. */
-  public CompletableFuture<SortedMap<NodeId, Endpoint>> members(
-      Endpoint endpoint, Duration timeout) {
-    return this.<MembersReply, SortedMap<NodeId, Endpoint>>ask(
+  /**
+   * Who it is, and where all replicas of its group listen; answered while it starts, too, when
+   * {@link #report} is not.
+   */
+  public CompletableFuture<Welcome> members(Endpoint endpoint, Duration timeout) {
+    return this.<MembersReply, Welcome>ask(
         endpoint,
         timeout,
         (stub, reply) -> stub.members(MembersRequest.getDefaultInstance(), reply),
-        answer -> Reports.decode(answer.getMembersList()));
+        answer ->
+            new Welcome(
+                GroupId.of(answer.getGroup()),
+                NodeId.of(answer.getNode()),
+                Reports.decode(answer.getMembersList()),
+                0));
   }
 
   private <R, T> CompletableFuture<T> ask(
@@ -71,8 +80,25 @@ public final class GrpcStatusClient {
       Duration timeout,
       BiConsumer<ReplicaGrpc.ReplicaStub, StreamObserver<R>> question,
       Function<R, T> decode) {
-    ManagedChannel channel = Channels.open(endpoint, tls, MESSAGE_BYTES_MAX);
     CompletableFuture<T> answer = new CompletableFuture<>();
+    HostLookup.find(
+        endpoint,
+        0,
+        address -> ask(endpoint, address, timeout, question, decode, answer),
+        status ->
+            answer.completeExceptionally(
+                new ConnectionFailed(ConnectionProblem.of(endpoint, status))));
+    return answer;
+  }
+
+  private <R, T> void ask(
+      Endpoint endpoint,
+      InetSocketAddress address,
+      Duration timeout,
+      BiConsumer<ReplicaGrpc.ReplicaStub, StreamObserver<R>> question,
+      Function<R, T> decode,
+      CompletableFuture<T> answer) {
+    ManagedChannel channel = Channels.open(address, tls, MESSAGE_BYTES_MAX);
     question.accept(
         ReplicaGrpc.newStub(channel).withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS),
         new StreamObserver<>() {
@@ -103,7 +129,6 @@ public final class GrpcStatusClient {
                     new ConnectionProblem(Kind.UNREACHABLE, endpoint + " answered nothing")));
           }
         });
-    return answer;
   }
 
   private static ConnectionFailed failure(Endpoint endpoint, Throwable cause) {

@@ -9,6 +9,7 @@ import io.quorate.core.port.MessageCodec.WireMessage;
 import io.quorate.core.port.Transport;
 import io.quorate.core.protocol.ProtocolMessage;
 import io.quorate.grpc.ConnectionProblem;
+import io.quorate.grpc.TlsFiles;
 import io.quorate.grpc.codec.QuorateMethods;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,8 +42,16 @@ public final class GrpcTransport implements Transport {
   private final List<PeerDialer> dialers;
   private final ServerServiceDefinition service;
 
-  /** Prepares a transport; nothing happens before {@link #start}. */
+  /**
+   * Prepares a transport; nothing happens before {@link #start}.
+   *
+   * @throws IllegalArgumentException the TLS files are of no use
+   */
   public GrpcTransport(PeerConfig config, MessageCodec codec) {
+    TlsFiles tls = config.tls();
+    if (tls != null) {
+      tls.verify();
+    }
     this.config = config;
     this.codec = codec;
     inbox = new PeerInbox(codec, stats);
