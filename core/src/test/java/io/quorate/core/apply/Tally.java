@@ -18,7 +18,8 @@ import java.util.TreeMap;
  * gives goes into a running hash, so that two tallies are equal only if all of that was.
  *
  * <p>{@code throw:m} throws, {@code error} throws an Error, {@code null} returns null, {@code
- * big:n} returns n bytes, {@code context} what the context says; anything else returns its count in decimal.
+ * big:n} returns n bytes, {@code context} what the context says; anything else returns its count in
+ * decimal.
  */
 final class Tally implements StateMachine {
   private final String name;
