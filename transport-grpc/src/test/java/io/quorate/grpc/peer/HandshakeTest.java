@@ -144,8 +144,7 @@ final class HandshakeTest {
             new FakeServer(
                 QuorateMethods.EXCHANGE,
                 (call, frame) ->
-                    call.sendMessage(
-                        new PeerFrame.Hello(hello.setProtocolVersion(99).build())))) {
+                    call.sendMessage(new PeerFrame.Hello(hello.setProtocolVersion(99).build())))) {
       group.members.put(B, newer.endpoint());
       End a = group.started(A);
       assertThat(problem(a, B).kind()).isEqualTo(Kind.OTHER_VERSION);
