@@ -92,7 +92,7 @@ final class Swarm {
             random.chance(0.1) ? 16 : 4_096,
             random.logBetween(2_000, 1 << 20),
             random.chance(0.2) ? 1L << 30 : random.logBetween(600, 60_000),
-            1 + random.below(2),
+            2 + random.below(2),
             random.logBetween(500, 100_000));
     SessionLimits sessions =
         new SessionLimits(
@@ -121,9 +121,10 @@ final class Swarm {
             Duration.ofMillis(random.logBetween(1, 20)),
             Duration.ofMillis(random.logBetween(50, 500)),
             (int) random.logBetween(1, 64));
+    int clients = 1 + random.below(6);
     return new WorkloadOptions(
-        1 + random.below(6),
-        random.logBetween(2 * MILLI, 200 * MILLI),
+        clients,
+        random.logBetween(clients * 4 * MILLI, 200 * MILLI),
         (int) random.logBetween(1, 16),
         1 + random.below(8),
         random.chance(0.3) ? 0.7 : 0.3,
@@ -131,7 +132,7 @@ final class Swarm {
         random.unit(),
         random.chance(0.3) ? 0.2 : 0,
         (int) random.logBetween(1, 2_000),
-        Duration.ofMillis(random.logBetween(1_000, 60_000)),
+        Duration.ofMillis(random.logBetween(1_000, random.chance(0.3) ? 2_000 : 60_000)),
         random.chance(0.4) ? 0.02 : 0,
         random.chance(0.5) ? random.logBetween(300 * MILLI, 10_000 * MILLI) : 0,
         client);
