@@ -30,10 +30,14 @@ import org.openjdk.jmh.annotations.TearDown;
  * flight, from the client's {@code submit} to its completed future; three replicas and the client
  * share the process.
  *
- * <p>Per command, on all three replicas together: one seal, two checks of the codec, three of the
- * log stores, three checks before apply; three copies of 256 bytes. Allocated: some 290 bytes for
- * the slab, 3 × 296 for applying, about 150 for the client's future and receipt. Beside the
- * commands the result shows batches, messages and CPU time, each per second as well: divide.
+ * <p>Per command, on all three replicas together: one seal, two checks by the codec, three by the
+ * memory log stores, three before apply. Allocated: 648 bytes of slab (see {@link SlabBenchmark}),
+ * 3 × 296 for applying (see {@link ApplierBenchmark}), about 150 for the client's call, future and
+ * receipt.
+ *
+ * <p>Beside the score stand counts per second of all replicas together. They cover a little more
+ * time than the score, so compare them with each other: {@code cpuMicros} for {@code applied / 3}
+ * commands, {@code batches}, {@code messages}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -59,6 +63,9 @@ public class RuntimeBenchmark {
   @AuxCounters(AuxCounters.Type.OPERATIONS)
   @State(Scope.Thread)
   public static class Counters {
+    /** Commands applied, once for each replica. */
+    public long applied;
+
     /** Batches proposed. */
     public long batches;
 
@@ -71,6 +78,7 @@ public class RuntimeBenchmark {
     /** Notes where the counts stand. */
     @Setup(Level.Iteration)
     public void begin(RuntimeBenchmark benchmark) {
+      applied = -benchmark.running().counted("commands_applied");
       batches = -benchmark.running().counted("batches_proposed");
       messages = -benchmark.running().counted("messages_sent");
       cpuMicros = -processCpuMicros();
@@ -79,6 +87,7 @@ public class RuntimeBenchmark {
     /** Turns the counts into differences. */
     @TearDown(Level.Iteration)
     public void end(RuntimeBenchmark benchmark) {
+      applied += benchmark.running().counted("commands_applied");
       batches += benchmark.running().counted("batches_proposed");
       messages += benchmark.running().counted("messages_sent");
       cpuMicros += processCpuMicros();
