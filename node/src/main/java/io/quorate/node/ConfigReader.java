@@ -62,6 +62,16 @@ final class ConfigReader {
     return transport;
   }
 
+  /** The storage engine on the class path with its defaults. */
+  static Module defaultStorage() {
+    ConfigReader reader = new ConfigReader(ConfigFactory.empty());
+    Module storage = reader.storage();
+    if (!reader.document.problems().isEmpty()) {
+      throw new ConfigurationException(reader.document.problems());
+    }
+    return storage;
+  }
+
   private QuorateConfig read(@Nullable NodeId wanted) {
     GroupId group = groupId();
     SortedMap<NodeId, Endpoint> members = members();

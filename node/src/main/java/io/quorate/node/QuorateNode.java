@@ -241,6 +241,22 @@ public final class QuorateNode implements AutoCloseable {
     }
     handOver(ending);
     ending.network().stopServing();
+    stop(ending);
+  }
+
+  /**
+   * Stops at once, as a crash would: the others are told nothing and have to find out. For tests
+   * and benchmarks of exactly that; {@link #close()} is the end that users want.
+   */
+  public synchronized void abort() {
+    Running ending = running;
+    if (ending != null) {
+      ending.network().close();
+      stop(ending);
+    }
+  }
+
+  private void stop(Running ending) {
     ending.log().close();
     ending.replica().close();
     ending.network().close();

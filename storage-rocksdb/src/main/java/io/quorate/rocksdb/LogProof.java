@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.core.log.ChainHash;
@@ -19,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * writes left there.
  */
 final class LogProof {
-  /** What was found. All of it is proved; whether it is all there ever was, only the marker tells. */
+  /**
+   * What was found. All of it is proved; whether it is all there ever was, only the marker tells.
+   */
   record Proven(
       LogBase base,
       LogFormat.Head head,

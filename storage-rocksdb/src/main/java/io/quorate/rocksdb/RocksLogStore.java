@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.core.check.Check;
@@ -87,7 +88,9 @@ public final class RocksLogStore implements LogStore {
           claim = SyncMarker.Claim.NOTHING;
         }
       }
+      long begun = WalEvidence.lastBegun(directory.log());
       db = LogDatabase.open(directory.log(), options);
+      checkNothingDropped(db, claim, begun);
       checkOwner(directory, db);
       marker = SyncMarker.open(directory.marker());
       RocksLogStore store = new RocksLogStore(directory, options, db, marker, claim);
@@ -99,6 +102,21 @@ public final class RocksLogStore implements LogStore {
       if (!opened) {
         closeAll(db, marker);
       }
+    }
+  }
+
+  /**
+   * RocksDB stops at the first damage in its write-ahead log. If that lies before what is known to
+   * have been synced, and the marker knows nothing of what was lost, nobody does.
+   */
+  private static void checkNothingDropped(
+      LogDatabase db, SyncMarker.@Nullable Claim claim, long begun) {
+    long found = db.sequence();
+    long witnessed = claim == null ? 0 : claim.sequence();
+    if (found < begun - 1 && witnessed < begun - 1) {
+      throw new StorageFault(
+          "the write-ahead log in %s is damaged behind change %d, within what had been synced through change %d; %s"
+              .formatted(db.path(), found, begun - 1, Mend.REPLACE));
     }
   }
 
@@ -270,7 +288,8 @@ public final class RocksLogStore implements LogStore {
   private void witness() {
     try {
       marker.write(
-          new SyncMarker.Claim(group, lastSlot, lastHash, uncertainBelow, hardState, true));
+          new SyncMarker.Claim(
+              group, lastSlot, lastHash, db.sequence(), uncertainBelow, hardState, true));
     } catch (IOException e) {
       throw DataDirectory.cannotUse(directory.marker(), "write it", e);
     }

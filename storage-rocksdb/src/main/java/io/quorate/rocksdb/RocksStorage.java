@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.api.GroupId;
@@ -12,8 +13,7 @@ public final class RocksStorage implements AutoCloseable {
   private final RocksSnapshotStore snapshots;
   private boolean closed;
 
-  private RocksStorage(
-      DataDirectory directory, RocksLogStore log, RocksSnapshotStore snapshots) {
+  private RocksStorage(DataDirectory directory, RocksLogStore log, RocksSnapshotStore snapshots) {
     this.directory = directory;
     this.log = log;
     this.snapshots = snapshots;
@@ -25,8 +25,7 @@ public final class RocksStorage implements AutoCloseable {
    * @throws io.quorate.core.port.LogStore.StorageFault they cannot be used; says why and what would
    *     mend it
    */
-  public static RocksStorage open(
-      Path path, GroupId group, NodeId node, RocksLogOptions options) {
+  public static RocksStorage open(Path path, GroupId group, NodeId node, RocksLogOptions options) {
     DataDirectory directory = DataDirectory.open(path, group, node);
     boolean opened = false;
     try {

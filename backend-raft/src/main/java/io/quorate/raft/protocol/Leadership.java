@@ -204,6 +204,9 @@ final class Leadership {
     }
     log.commitTo(reached);
     out.commit(reached);
+    if (first) {
+      rounds.becomeServable();
+    }
     if (first && rounds.wantsRound()) {
       beginRound(now, out);
     }
@@ -220,7 +223,7 @@ final class Leadership {
   }
 
   private void beginRound(Now now, Effects out) {
-    rounds.begin(servable(), log.commit(), now.monotonicNanos());
+    rounds.begin(log.commit(), now.monotonicNanos());
     replicator.heartbeat(now, out);
     advanceRound(now, out);
   }

@@ -270,7 +270,7 @@ public final class RaftReplica implements ReplicaCore {
 
   private void onAppend(NodeId from, Append append, Now now, Effects out) {
     elections.hearLeader(from, now, out);
-    long through = appends.onAppend(from, append, out);
+    long through = appends.onAppend(from, append, now, out);
     if (append.quorumAgeNanos() != Long.MAX_VALUE && append.commit() <= log.commit()) {
       standing.freshAt(now.monotonicNanos() - append.quorumAgeNanos());
     }

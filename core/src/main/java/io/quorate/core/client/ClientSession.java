@@ -319,7 +319,9 @@ final class ClientSession implements Session {
       }
       due = Math.min(resendNanos, keepAliveDue);
       if (waits) {
-        due = Math.min(due, progressNanos + options.attemptTimeout().toNanos());
+        if (resendNanos == NEVER) { // else patience is over already, and the pause before it counts
+          due = Math.min(due, progressNanos + options.attemptTimeout().toNanos());
+        }
         due = Math.min(due, nanos + options.attemptTimeout().toNanos() / 4);
       }
     }

@@ -188,7 +188,7 @@ public final class ReplicaLoop implements Actor {
     if (core.deadlineNanos() <= now.monotonicNanos()) {
       core.step(Event.Tick.INSTANCE, now, out);
     }
-    started(sessions).turn(now, core.status().role() == Role.LEADER);
+    started(sessions).turn(now, out.role().role() == Role.LEADER);
     out.flush(core.log());
     wantsApplied = backlogged || out.feedPending();
     if (out.takeRoleChanged() || now.monotonicNanos() >= statusDueNanos) {

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.core.check.InvariantViolation;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 class EntryTest {
@@ -33,8 +37,7 @@ class EntryTest {
     byte[] payload = "debit".getBytes(StandardCharsets.UTF_8);
     slab.append(CommandKind.SESSION, 7, 3, 2, payload, 0, payload.length);
     slab.append(CommandKind.PLAIN, 0, 0, 0, payload, 0, 0);
-    return Entry.seal(
-        slab.frame(), EntryKind.COMMANDS, 12, 5, 100, slab.count(), TIME, parent());
+    return Entry.seal(slab.frame(), EntryKind.COMMANDS, 12, 5, 100, slab.count(), TIME, parent());
   }
 
   @Test
@@ -80,7 +83,7 @@ class EntryTest {
     byte[] whole = sample().frame();
     for (int length = 0; length < whole.length + 9; length++) {
       if (length != whole.length) {
-        byte[] other = java.util.Arrays.copyOf(whole, length);
+        byte[] other = Arrays.copyOf(whole, length);
         assertThatExceptionOfType(CorruptEntry.class).isThrownBy(() -> Entry.decode(other));
       }
     }
@@ -128,7 +131,7 @@ class EntryTest {
     Entry entry = sample();
     byte[] body = {1};
     var hashes =
-        java.util.List.of(
+        List.of(
             entry.hash(),
             control(12, 5, 100, TIME, parent(), body).hash(),
             control(13, 5, 100, TIME, parent(), body).hash(),
@@ -157,8 +160,7 @@ class EntryTest {
         .isInstanceOf(InvariantViolation.class);
     assertThatThrownBy(() -> control(1, 1, 0, 0, parent(), new byte[0]))
         .isInstanceOf(InvariantViolation.class);
-    assertThatThrownBy(
-            () -> Entry.seal(new byte[103], EntryKind.COMMANDS, 1, 1, 1, 0, 0, parent()))
+    assertThatThrownBy(() -> Entry.seal(new byte[103], EntryKind.COMMANDS, 1, 1, 1, 0, 0, parent()))
         .isInstanceOf(InvariantViolation.class);
   }
 
@@ -169,9 +171,9 @@ class EntryTest {
       byte[] frame = new byte[Entry.HEADER_BYTES + random.nextInt(300)];
       random.nextBytes(frame);
       // The room for the header may hold anything but in its reserved bytes, which are zero.
-      java.util.Arrays.fill(frame, 0, Entry.HEADER_BYTES, (byte) 0);
-      byte[] body = java.util.Arrays.copyOfRange(frame, Entry.HEADER_BYTES, frame.length);
-      EntryKind kind = EntryKind.values()[random.nextInt(3)];
+      Arrays.fill(frame, 0, Entry.HEADER_BYTES, (byte) 0);
+      byte[] body = Arrays.copyOfRange(frame, Entry.HEADER_BYTES, frame.length);
+      EntryKind kind = List.of(EntryKind.values()).get(random.nextInt(3));
       long slot = 1 + random.nextLong(Long.MAX_VALUE - 1);
       long epoch = random.nextLong(Long.MAX_VALUE);
       long first = 1 + random.nextLong(1L << 60);
@@ -209,7 +211,7 @@ class EntryTest {
   }
 
   private static int crc(byte[] bytes, int offset, int length) {
-    var crc = new java.util.zip.CRC32C();
+    var crc = new CRC32C();
     crc.update(bytes, offset, length);
     return (int) crc.getValue();
   }

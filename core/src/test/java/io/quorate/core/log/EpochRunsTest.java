@@ -1,10 +1,12 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.core.check.InvariantViolation;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -49,7 +51,7 @@ class EpochRunsTest {
     }
   }
 
-  private static void verify(EpochRuns runs, TreeMap<Long, Long> model) {
+  private static void verify(EpochRuns runs, NavigableMap<Long, Long> model) {
     long base = model.firstKey();
     long last = model.lastKey();
     assertThat(runs.baseSlot()).isEqualTo(base);

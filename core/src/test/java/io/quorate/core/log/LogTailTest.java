@@ -1,10 +1,12 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.core.check.InvariantViolation;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -13,8 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LogTailTest {
   private static Entry entry(long slot, ChainHash parent, int bodyBytes) {
-    return Entry.control(
-        EntryKind.CONFIGURATION, slot, 1, 1, slot, parent, new byte[bodyBytes]);
+    return Entry.control(EntryKind.CONFIGURATION, slot, 1, 1, slot, parent, new byte[bodyBytes]);
   }
 
   @ParameterizedTest
@@ -69,7 +70,7 @@ class LogTailTest {
     }
   }
 
-  private static long bytes(TreeMap<Long, Entry> all, long first) {
+  private static long bytes(NavigableMap<Long, Entry> all, long first) {
     return all.tailMap(first).values().stream().mapToLong(Entry::sizeBytes).sum();
   }
 

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,7 +38,7 @@ class SlabTest {
         random.nextBytes(source);
         int offset = random.nextInt(source.length + 1);
         int length = random.nextInt(source.length - offset + 1);
-        CommandKind kind = CommandKind.values()[random.nextInt(6)];
+        CommandKind kind = List.of(CommandKind.values()).get(random.nextInt(6));
         var command =
             new Command(
                 kind,
@@ -86,8 +87,7 @@ class SlabTest {
 
   @Test
   void anEntryWithoutASlabHasNoCommands() {
-    Entry control =
-        Entry.control(EntryKind.TAKEOVER, 1, 1, 1, 0, ChainHash.ROOT, new byte[0]);
+    Entry control = Entry.control(EntryKind.TAKEOVER, 1, 1, 1, 0, ChainHash.ROOT, new byte[0]);
     assertThatThrownBy(() -> new Slab.Cursor().reset(control))
         .isInstanceOf(InvariantViolation.class);
   }

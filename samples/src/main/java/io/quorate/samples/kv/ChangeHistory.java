@@ -45,7 +45,7 @@ final class ChangeHistory {
         found.add(change);
       }
     }
-    return new Changes(found, upTo, since < forgotten);
+    return new Changes(found, upTo, last, since < forgotten);
   }
 
   /** Everything that is kept, oldest first. */

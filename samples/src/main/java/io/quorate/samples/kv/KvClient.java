@@ -12,6 +12,7 @@ import io.quorate.samples.kv.KvResult.Swap;
 import io.quorate.samples.kv.KvResult.Written;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The key-value store as its users call it. Writes go through a session: each takes effect once,
@@ -20,12 +21,21 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class KvClient implements AutoCloseable {
   private final ReplicatedLog log;
-  private final Session session;
+  private final @Nullable Session session;
 
-  /** Uses a log and one of its sessions; closes the session only. */
-  public KvClient(ReplicatedLog log, Session session) {
+  private KvClient(ReplicatedLog log, @Nullable Session session) {
     this.log = log;
     this.session = session;
+  }
+
+  /** Uses a log and one of its sessions; closes the session only. */
+  public static KvClient of(ReplicatedLog log, Session session) {
+    return new KvClient(log, session);
+  }
+
+  /** Only reads, and so needs no session. */
+  public static KvClient reading(ReplicatedLog log) {
+    return new KvClient(log, null);
   }
 
   /** Opens a session of its own. */
@@ -95,12 +105,17 @@ public final class KvClient implements AutoCloseable {
   /** Ends the session; the log stays open. */
   @Override
   public void close() {
-    session.close();
+    if (session != null) {
+      session.close();
+    }
   }
 
   private <R extends KvResult> CompletableFuture<R> submit(KvCommand command, Class<R> type) {
-    return session
-        .submit(KvCommand.encode(command))
+    Session own = session;
+    if (own == null) {
+      throw new IllegalStateException("this client only reads");
+    }
+    return own.submit(KvCommand.encode(command))
         .thenApply(receipt -> cast(KvResult.decode(receipt.result()), type));
   }
 

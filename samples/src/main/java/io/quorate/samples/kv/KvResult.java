@@ -40,9 +40,10 @@ public sealed interface KvResult {
    * Changes, oldest first.
    *
    * @param upTo ask for changes since this revision next
+   * @param last revision of the last command that the answering replica has applied
    * @param lost changes after the revision asked for are no longer kept: read the keys anew
    */
-  record Changes(List<Change> changes, long upTo, boolean lost) implements KvResult {}
+  record Changes(List<Change> changes, long upTo, long last, boolean lost) implements KvResult {}
 
   /** How many lines of a load are in the store. */
   record Progress(long lines) implements KvResult {}
@@ -66,7 +67,8 @@ public sealed interface KvResult {
         page.items().forEach(item -> write(item, out));
       }
       case Changes changes -> {
-        out.kind(8).number(changes.upTo()).flag(changes.lost()).number(changes.changes().size());
+        out.kind(8).number(changes.upTo()).number(changes.last()).flag(changes.lost());
+        out.number(changes.changes().size());
         changes.changes().forEach(change -> write(change, out));
       }
       case Progress progress -> out.kind(9).number(progress.lines());
@@ -118,11 +120,12 @@ public sealed interface KvResult {
 
   private static Changes readChanges(WireReader in) {
     long upTo = in.number();
+    long last = in.number();
     boolean lost = in.flag();
     List<Change> changes = new ArrayList<>();
     for (int left = in.count(); left > 0; left--) {
       changes.add(new Change(in.number(), in.text(), in.optionalText()));
     }
-    return new Changes(changes, upTo, lost);
+    return new Changes(changes, upTo, last, lost);
   }
 }

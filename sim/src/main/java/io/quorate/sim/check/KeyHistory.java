@@ -2,9 +2,11 @@
 
 package io.quorate.sim.check;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operations on one key and the order of their calls and ends.
@@ -15,7 +17,8 @@ import java.util.List;
 record KeyHistory(List<Operation> operations, int[] events) {
 
   /** A search over a part of the history. */
-  record Prepared<S>(WglSearch search, Transitions<S> steps, int[] places) {
+  record Prepared<S>(
+      WglSearch search, Transitions<S> steps, int[] places, @Nullable Periods periods) {
 
     /** The operations that the search knows by these numbers. */
     List<Operation> operations(KeyHistory history, int[] numbers) {
@@ -43,8 +46,7 @@ record KeyHistory(List<Operation> operations, int[] events) {
     int size = 0;
     for (int i = 0; i < eventCount; i++) {
       int place = events[i] >> 1;
-      boolean uselessRead =
-          !ended.get(place) && model.isRead(operations.get(place).call(), null);
+      boolean uselessRead = !ended.get(place) && model.isRead(operations.get(place).call(), null);
       if (uselessRead || leftOut.get(place)) {
         continue;
       }
@@ -58,34 +60,46 @@ record KeyHistory(List<Operation> operations, int[] events) {
     }
     Transitions<S> steps = new Transitions<>(model);
     int[] symbols = new int[size];
+    @Nullable Answer[] answers = new @Nullable Answer[size];
+    List<Operation> asked = new ArrayList<>(size);
     for (int number = 0; number < size; number++) {
       Operation operation = operations.get(places[number]);
-      boolean known = ended.get(places[number]);
-      symbols[number] = steps.symbol(operation.call(), known ? operation.answer() : null);
+      asked.add(operation);
+      answers[number] = ended.get(places[number]) ? operation.answer() : null;
+      symbols[number] = steps.symbol(operation.call(), answers[number]);
     }
-    int[] ranks = ranks(model, Arrays.copyOf(places, size), ended);
-    return new Prepared<>(
-        new WglSearch(steps, symbols, ranks, Arrays.copyOf(kept, keptCount)), steps, places);
+    Periods periods = Periods.of(model, asked, answers);
+    int[] ranks = ranks(model, Arrays.copyOf(places, size), answers, periods);
+    WglSearch search = new WglSearch(steps, symbols, ranks, Arrays.copyOf(kept, keptCount));
+    return new Prepared<>(search, steps, places, periods);
   }
 
-  /** By log index where all who ended were told one, else by end; what is open comes last. */
-  private int[] ranks(Model<?> model, int[] places, BitSet ended) {
+  /** By log index where all who ended were told one, else by period; what is open comes last. */
+  private int[] ranks(
+      Model<?> model, int[] places, @Nullable Answer[] answers, @Nullable Periods periods) {
     boolean indexed = true;
-    for (int place : places) {
-      indexed &= !ended.get(place) || operations.get(place).index() > 0;
+    for (int number = 0; number < places.length; number++) {
+      indexed &= answers[number] == null || operations.get(places[number]).index() > 0;
     }
     long[] hints = new long[places.length];
+    long[] ends = new long[places.length];
     for (int number = 0; number < places.length; number++) {
       Operation operation = operations.get(places[number]);
-      if (!ended.get(places[number])) {
-        hints[number] = Long.MAX_VALUE;
-      } else if (indexed) {
-        hints[number] = 2 * operation.index() + (model.isRead(operation.call(), operation.answer()) ? 1 : 0);
+      boolean ended = answers[number] != null;
+      ends[number] = ended ? operation.endedAt() : Long.MAX_VALUE;
+      boolean writes = !ended || !model.isRead(operation.call(), answers[number]);
+      if (periods != null && periods.isWriter(number, operation)) {
+        ends[number] = -1;
+      }
+      if (indexed) {
+        long index = ended || periods == null ? operation.index() : periods.leastIndex(number);
+        boolean known = ended || index < Long.MAX_VALUE && index > 0;
+        hints[number] = known ? 2 * index + (writes ? 0 : 1) : Long.MAX_VALUE;
       } else {
-        hints[number] = operation.endedAt();
+        hints[number] = periods == null ? ends[number] : periods.hint(number, ends[number]);
       }
     }
-    int[] order = sortedBy(hints);
+    int[] order = sortedBy(hints, ends);
     int[] ranks = new int[places.length];
     for (int rank = 0; rank < order.length; rank++) {
       ranks[order[rank]] = rank;
@@ -93,11 +107,16 @@ record KeyHistory(List<Operation> operations, int[] events) {
     return ranks;
   }
 
-  /** Numbers in ascending order of their hints; equal ones stay in order. */
-  private static int[] sortedBy(long[] hints) {
+  /** Numbers in ascending order of their hints, then of their ends. */
+  private static int[] sortedBy(long[] hints, long[] ends) {
     Integer[] boxed = new Integer[hints.length];
     Arrays.setAll(boxed, i -> i);
-    Arrays.sort(boxed, (a, b) -> Long.compare(hints[a], hints[b]));
+    Arrays.sort(
+        boxed,
+        (a, b) ->
+            hints[a] != hints[b]
+                ? Long.compare(hints[a], hints[b])
+                : Long.compare(ends[a], ends[b]));
     return Arrays.stream(boxed).mapToInt(Integer::intValue).toArray();
   }
 }

@@ -10,6 +10,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a history could have come from one copy that does one thing at a time, each
@@ -42,10 +43,15 @@ public final class Linearizability {
   /**
    * Checks all keys and stops at the first that fails.
    *
-   * @return {@link Verdict.Violated} with a picture of the smallest failing window if one key fails;
-   *     else {@link Verdict.Undecided} if a limit was reached on some key
+   * @return {@link Verdict.Violated} with a picture of the smallest failing window if one key
+   *     fails; else {@link Verdict.Undecided} if a limit was reached on some key
    */
   public static Verdict check(History history, Model<?> model, Limits limits) {
+    return check(history, model, limits, true);
+  }
+
+  /** The same, on request without the quick look at the periods of values. */
+  static Verdict check(History history, Model<?> model, Limits limits, boolean quickLook) {
     long deadlineNanos = System.nanoTime() + limits.time().toNanos();
     List<KeyHistory> keys = byKey(history);
     List<String> undecided = new ArrayList<>();
@@ -53,6 +59,10 @@ public final class Linearizability {
     long steps = 0;
     for (KeyHistory key : keys) {
       Prepared<?> prepared = key.prepare(model, key.events().length, new BitSet());
+      Verdict.Violated seen = quickLook ? contradiction(key, prepared.periods()) : null;
+      if (seen != null) {
+        return seen;
+      }
       switch (prepared.search().run(limits.stepsPerKey(), deadlineNanos)) {
         case ORDER -> operations += key.operations().size();
         case NO_ORDER -> {
@@ -64,11 +74,38 @@ public final class Linearizability {
     }
     if (!undecided.isEmpty()) {
       String text =
-          PROPERTY + ": no answer within " + limits + " for " + undecided.size() + " keys of "
-              + keys.size() + ": " + undecided.subList(0, Math.min(10, undecided.size()));
+          PROPERTY
+              + ": no answer within "
+              + limits
+              + " for "
+              + undecided.size()
+              + " keys of "
+              + keys.size()
+              + ": "
+              + undecided.subList(0, Math.min(10, undecided.size()));
       return new Verdict.Undecided(PROPERTY, text);
     }
     return new Verdict.Passed(PROPERTY, operations, keys.size(), steps);
+  }
+
+  private static Verdict.@Nullable Violated contradiction(
+      KeyHistory key, @Nullable Periods periods) {
+    if (periods == null) {
+      return null;
+    }
+    Operation unwritten = periods.unwritten();
+    Periods.Conflict conflict = periods.conflict();
+    String begin = "not linearizable: key " + keyOf(key) + ", ";
+    if (unwritten != null) {
+      String text = begin + "nobody can have written what " + unwritten + " saw";
+      return new Verdict.Violated(PROPERTY, List.of(unwritten), text);
+    }
+    if (conflict != null) {
+      String picture = Picture.table(conflict.window(), Long.MAX_VALUE, List.of());
+      String text = begin + conflict.text() + "\n\n" + picture;
+      return new Verdict.Violated(PROPERTY, conflict.window(), text);
+    }
+    return null;
   }
 
   private static String keyOf(KeyHistory key) {
@@ -114,8 +151,7 @@ public final class Linearizability {
     List<KeyHistory> keys = new ArrayList<>();
     for (int number = 0; number < events.length; number++) {
       keys.add(
-          new KeyHistory(
-              operations.get(number), Arrays.copyOf(events[number], counts[number])));
+          new KeyHistory(operations.get(number), Arrays.copyOf(events[number], counts[number])));
     }
     return keys;
   }

@@ -35,6 +35,22 @@ public interface Model<S> {
    */
   boolean isRead(Call call, @Nullable Answer answer);
 
+  /** The value of a key that was never touched, as {@link #touch} names it; null if it has none. */
+  default @Nullable String initialValue() {
+    return null;
+  }
+
+  /**
+   * What a call tells about values, for a quick look before the search; null if it may write a
+   * value that cannot be told, or if states are not values.
+   *
+   * @param answer null if the client was told nothing: then what the call would leave if it took
+   *     effect
+   */
+  default @Nullable Touch touch(Call call, @Nullable Answer answer) {
+    return null;
+  }
+
   /** A state, for people. */
   default String describe(S state) {
     return String.valueOf(state);

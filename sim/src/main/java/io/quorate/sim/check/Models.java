@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The sequential models that histories are checked against. */
 public final class Models {
+  private static final String ABSENT = "absent";
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}");
   private static final Pattern TOKEN = Pattern.compile("[0-9]{1,18}");
 
   private Models() {}
@@ -32,7 +34,9 @@ public final class Models {
     return KeyValue.INSTANCE;
   }
 
-  /** A register: {@code read}, {@code write v}, {@code cas expected v}; begins with {@code value}. */
+  /**
+   * A register: {@code read}, {@code write v}, {@code cas expected v}; begins with {@code value}.
+   */
   public static Model<String> register(String value) {
     return new Register(value);
   }
@@ -43,8 +47,8 @@ public final class Models {
   }
 
   /**
-   * A list: {@code append v} answers the new length or nothing, {@code read} the elements, separated
-   * by blanks.
+   * A list: {@code append v} answers the new length or nothing, {@code read} the elements,
+   * separated by blanks.
    */
   public static Model<List<String>> listAppend() {
     return ListAppend.INSTANCE;
@@ -78,6 +82,11 @@ public final class Models {
 
   private static boolean toldOrSilent(@Nullable Answer answer, String value) {
     return answer == null || answer.value() == null || answer.value().equals(value);
+  }
+
+  private static @Nullable Long number(@Nullable Answer answer) {
+    String value = answer == null ? null : answer.value();
+    return value != null && NUMBER.matcher(value).matches() ? Long.valueOf(value) : null;
   }
 
   private static boolean isAnswer(@Nullable Answer answer, String value) {
@@ -127,6 +136,42 @@ public final class Models {
         case "incr" -> increment(state, Long.parseLong(call.argument(0)), answer);
         default -> throw unknown(title(), call);
       };
+    }
+
+    @Override
+    public String initialValue() {
+      return ABSENT;
+    }
+
+    @Override
+    public @Nullable Touch touch(Call call, @Nullable Answer answer) {
+      if (isRead(call, answer)) {
+        boolean seen = call.function().equals("get") && answer != null;
+        return seen ? new Touch(valueOf(answer), null) : Touch.NOTHING;
+      }
+      boolean known = answer != null;
+      return switch (call.function()) {
+        case "put" -> new Touch(null, "=" + call.argument(0));
+        case "delete" -> new Touch(null, ABSENT);
+        case "cas" -> new Touch(known ? "=" + call.argument(0) : null, "=" + call.argument(1));
+        case "create" -> new Touch(known ? ABSENT : null, "=" + call.argument(0));
+        case "incr" -> incremented(call, answer);
+        default -> null;
+      };
+    }
+
+    private static String valueOf(Answer answer) {
+      return answer.value() == null ? ABSENT : "=" + answer.value();
+    }
+
+    private static @Nullable Touch incremented(Call call, @Nullable Answer answer) {
+      Long after = number(answer);
+      if (after == null) {
+        return null;
+      }
+      long before = after - Long.parseLong(call.argument(0));
+      // A key without a value counts as 0, so 0 before may have been either.
+      return new Touch(before == 0 ? null : "=" + before, "=" + after);
     }
 
     private static @Nullable Optional<String> conditional(
@@ -181,6 +226,25 @@ public final class Models {
         default -> throw unknown(title(), call);
       };
     }
+
+    @Override
+    public String initialValue() {
+      return initial;
+    }
+
+    @Override
+    public @Nullable Touch touch(Call call, @Nullable Answer answer) {
+      return switch (call.function()) {
+        case "read" -> new Touch(answer == null ? null : answer.value(), null);
+        case "write" -> new Touch(null, call.argument(0));
+        case "cas" -> {
+          boolean refused = isAnswer(answer, "false");
+          String sees = answer == null || refused ? null : call.argument(0);
+          yield new Touch(sees, refused ? null : call.argument(1));
+        }
+        default -> null;
+      };
+    }
   }
 
   private enum Counter implements Model<Long> {
@@ -211,6 +275,23 @@ public final class Models {
         }
         default -> throw unknown(title(), call);
       };
+    }
+
+    @Override
+    public String initialValue() {
+      return "0";
+    }
+
+    @Override
+    public @Nullable Touch touch(Call call, @Nullable Answer answer) {
+      if (call.function().equals("read")) {
+        return new Touch(answer == null ? null : answer.value(), null);
+      }
+      Long after = number(answer);
+      if (after == null) {
+        return null;
+      }
+      return new Touch(String.valueOf(after - Long.parseLong(call.argument(0))), "" + after);
     }
   }
 

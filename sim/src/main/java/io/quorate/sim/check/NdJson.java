@@ -88,7 +88,8 @@ final class NdJson {
       }
       case "ok" -> {
         Object value = fields.get("value");
-        history.ok(op, value == null ? null : value.toString(), number(fields, "index", line), time);
+        history.ok(
+            op, value == null ? null : value.toString(), number(fields, "index", line), time);
       }
       case "fail" -> history.fail(op, text(fields, "why", line), time);
       case "info" -> history.info(op, text(fields, "why", line), time);

@@ -46,26 +46,34 @@ record Picture(
     out.append("not linearizable: key ").append(key).append(", wrong once #").append(last.id());
     out.append(" (").append(last.call().text()).append(" = ").append(answer(last));
     out.append(", client ").append(last.client()).append(") has ended\n");
-    out.append("the best order places ").append(placedCount).append(" operations, then the state is ");
+    out.append("the best order places ")
+        .append(placedCount)
+        .append(" operations, then the state is ");
     out.append(state).append('\n');
     if (!placed.isEmpty()) {
       out.append("  it ends with: ").append(texts(placed)).append('\n');
     }
     out.append("  none of these can follow: ").append(texts(waiting)).append("\n\n");
-    table(out);
-    return out.toString();
+    return out + table(window(), last.endedAt(), waiting);
   }
 
-  private void table(StringBuilder out) {
+  /**
+   * One column per client, time downwards.
+   *
+   * @param until ends after this event are not drawn: they may as well never have come
+   * @param marked operations to point at
+   */
+  static String table(List<Operation> window, long until, List<Operation> marked) {
+    StringBuilder out = new StringBuilder();
     TreeMap<Integer, Integer> columns = new TreeMap<>();
-    window().forEach(operation -> columns.putIfAbsent(operation.client(), 0));
+    window.forEach(operation -> columns.putIfAbsent(operation.client(), 0));
     int column = 0;
     for (Integer client : columns.keySet()) {
       columns.put(client, column);
       column++;
     }
     int width = COLUMN_MIN;
-    for (Operation operation : window()) {
+    for (Operation operation : window) {
       width = Math.max(width, Math.min(COLUMN_MAX, callText(operation).length() + 4));
     }
     out.append(pad("time", 16));
@@ -74,7 +82,7 @@ record Picture(
     }
     out.append('\n');
     Set<Integer> open = new TreeSet<>();
-    for (Mark mark : marks()) {
+    for (Mark mark : marks(window, until)) {
       Operation operation = mark.operation();
       long nanos = mark.isEnd() ? operation.endedNanos() : operation.calledNanos();
       out.append(pad(String.format("%.6f s", nanos / 1e9), 16));
@@ -85,21 +93,21 @@ record Picture(
         }
         out.append(pad(cell, width));
       }
-      out.append(waiting.contains(operation) && !mark.isEnd() ? "  <" : "").append('\n');
+      out.append(marked.contains(operation) && !mark.isEnd() ? "  <" : "").append('\n');
       if (mark.isEnd()) {
         open.remove(operation.client());
       } else {
         open.add(operation.client());
       }
     }
+    return out.toString();
   }
 
-  /** Ends after the last one that matters are not drawn: they may as well never have come. */
-  private List<Mark> marks() {
+  private static List<Mark> marks(List<Operation> window, long until) {
     List<Mark> marks = new ArrayList<>();
-    for (Operation operation : window()) {
+    for (Operation operation : window) {
       marks.add(new Mark(operation.calledAt(), operation, false));
-      if (operation.outcome() == Outcome.OK && operation.endedAt() <= last.endedAt()) {
+      if (operation.outcome() == Outcome.OK && operation.endedAt() <= until) {
         marks.add(new Mark(operation.endedAt(), operation, true));
       }
     }
@@ -107,7 +115,7 @@ record Picture(
     return marks;
   }
 
-  private String callText(Operation operation) {
+  private static String callText(Operation operation) {
     boolean neverEnds = operation.outcome() != Outcome.OK;
     return "#" + operation.id() + " " + operation.call().text() + (neverEnds ? " ?" : "");
   }

@@ -12,11 +12,12 @@ import java.util.Arrays;
  * <p>What keeps it from exploding, each by an argument of exchange:
  *
  * <ul>
- *   <li>A read that fits may be placed at once: whatever order exists, it can be moved to the front.
- *       No alternative is tried. (A write that happens to leave this state as it is may not: where it
- *       is moved from, it would be missed.)
- *   <li>An indeterminate operation is placed only if it changes the state, and only right before one
- *       that would go differently without it; otherwise it can be left out, and stays available.
+ *   <li>A read that fits may be placed at once: whatever order exists, it can be moved to the
+ *       front. No alternative is tried. (A write that happens to leave this state as it is may not:
+ *       where it is moved from, it would be missed.)
+ *   <li>An indeterminate operation is placed only if it changes the state, and only right before
+ *       one that would go differently without it; otherwise it can be left out, and stays
+ *       available.
  *   <li>Of two alike, the one that must be placed earlier goes first.
  *   <li>Candidates are tried in the order of their log indexes if clients were told those, else of
  *       their ends: a hint, never a proof.
@@ -64,6 +65,7 @@ final class WglSearch {
   private final int[] stackOperation;
   private final int[] stackState;
   private final boolean[] stackForced;
+  private final int[] stackPriority;
   private int depth;
 
   private int state;
@@ -71,6 +73,7 @@ final class WglSearch {
   private long hashSecond;
   private int determinateLeft;
   private long stepsDone;
+  private int chosenPriority;
 
   private Progress best = new Progress(0, 0, new int[0], new int[0]);
   private int bestDeterminateLeft = Integer.MAX_VALUE;
@@ -95,6 +98,7 @@ final class WglSearch {
     stackOperation = new int[count];
     stackState = new int[count];
     stackForced = new boolean[count];
+    stackPriority = new int[count];
     int nodes = events.length + 2;
     nodeEvent = new int[nodes];
     next = new int[nodes];
@@ -159,11 +163,10 @@ final class WglSearch {
         after = NONE;
       } else {
         noteProgress();
-        int undone = backtrack();
-        if (undone == NONE) {
+        if (!backtrack()) {
           return Found.NO_ORDER;
         }
-        after = rank[undone];
+        after = stackPriority[depth];
       }
     }
     noteProgress();
@@ -199,27 +202,59 @@ final class WglSearch {
     }
   }
 
-  /** The candidate of the lowest rank above {@code after}, not visited before; or none. */
+  /**
+   * The candidate of the lowest priority above {@code after}, not visited before; or none. First
+   * come those that let the most urgent operation follow which cannot go on by itself.
+   */
   private int candidate(int after) {
     int above = after;
     int spare = lastPlacedIsOpen() ? stackState[depth - 1] : NONE;
+    int urgent = stuckOperation();
     while (true) {
       int best = NONE;
+      int bestPriority = Integer.MAX_VALUE;
       int node = next[HEAD];
       while ((nodeEvent[node] & 1) == 0) {
         int operation = nodeEvent[node] >> 1;
-        if (rank[operation] > above
-            && (best == NONE || rank[operation] < rank[best])
-            && isUseful(operation, spare)) {
+        int priority = priority(operation, urgent);
+        if (priority > above && priority < bestPriority && isUseful(operation, spare)) {
           best = operation;
+          bestPriority = priority;
         }
         node = next[node];
       }
       if (best == NONE || addConfiguration(best)) {
+        chosenPriority = bestPriority;
         return best;
       }
-      above = rank[best];
+      above = bestPriority;
     }
+  }
+
+  /** The determinate operation of the lowest rank, if it may be next but does not fit. */
+  private int stuckOperation() {
+    int urgent = NONE;
+    int node = next[HEAD];
+    while ((nodeEvent[node] & 1) == 0) {
+      int operation = nodeEvent[node] >> 1;
+      if (endNode[operation] != NONE && (urgent == NONE || rank[operation] < rank[urgent])) {
+        urgent = operation;
+      }
+      node = next[node];
+    }
+    boolean fits = urgent != NONE && steps.next(state, symbol[urgent]) != Transitions.IMPOSSIBLE;
+    return fits ? NONE : urgent;
+  }
+
+  private int priority(int operation, int urgent) {
+    if (urgent != NONE) {
+      int after = steps.next(state, symbol[operation]);
+      if (after != Transitions.IMPOSSIBLE
+          && steps.next(after, symbol[urgent]) != Transitions.IMPOSSIBLE) {
+        return rank[operation];
+      }
+    }
+    return count + rank[operation];
   }
 
   private boolean isUseful(int operation, int stateWithoutOpen) {
@@ -256,6 +291,7 @@ final class WglSearch {
     stackOperation[depth] = operation;
     stackState[depth] = state;
     stackForced[depth] = forced;
+    stackPriority[depth] = chosenPriority;
     depth++;
     placed[operation] = true;
     toggleHash(operation);
@@ -267,8 +303,8 @@ final class WglSearch {
     }
   }
 
-  /** Takes back up to the last operation that had alternatives; returns it, or none. */
-  private int backtrack() {
+  /** Takes back up to the last operation that had alternatives; false if there is none. */
+  private boolean backtrack() {
     while (depth > 0) {
       depth--;
       int operation = stackOperation[depth];
@@ -281,10 +317,10 @@ final class WglSearch {
       }
       relink(callNode[operation]);
       if (!stackForced[depth]) {
-        return operation;
+        return true;
       }
     }
-    return NONE;
+    return false;
   }
 
   private void noteProgress() {

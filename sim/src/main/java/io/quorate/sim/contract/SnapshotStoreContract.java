@@ -139,14 +139,13 @@ public interface SnapshotStoreContract {
   default void aFailedSaveLeavesNothing() throws IOException {
     try (SnapshotDisk disk = snapshotDisk()) {
       try (SnapshotStore store = disk.open()) {
-        assertThatThrownBy(
-                () ->
-                    store.save(
-                        draft(9),
-                        out -> {
-                          out.write(content(100_000));
-                          throw new IOException("the state could not be read");
-                        }))
+        assertThatThrownBy(() ->
+                store.save(
+                    draft(9),
+                    out -> {
+                      out.write(content(100_000));
+                      throw new IOException("the state could not be read");
+                    }))
             .isInstanceOf(RuntimeException.class);
         assertThat(store.list()).isEmpty();
       }

@@ -5,6 +5,7 @@ import io.quorate.api.Role;
 import io.quorate.core.log.ChainHash;
 import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
+import io.quorate.core.log.LogBase;
 import io.quorate.core.log.LogView;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.RoleChange;
@@ -157,16 +158,22 @@ public final class Oracle {
   /** A write became durable; nothing committed may be thrown away. */
   public void onDurable(NodeId node, DurableWrite write, List<Entry> discarded) {
     world.tell(TraceKind.PERSIST, node.value(), null, describe(write), write.token());
+    LogBase base = write.base();
+    boolean conflict = false;
     for (Entry entry : discarded) {
+      if (base != null && entry.slot() <= base.slot()) {
+        continue; // a snapshot takes its place, in the same write
+      }
+      conflict = true;
       Entry known = entry(entry.slot());
       if (known != null && known.hash().equals(entry.hash())) {
         world.fail(node + " throws away the committed " + entry);
       }
     }
-    if (!discarded.isEmpty()) {
+    if (conflict) {
       world.coverage().hit("log.conflict truncated");
     }
-    if (write.base() != null) {
+    if (base != null) {
       world.coverage().hit("log.base moved");
     }
   }

@@ -120,7 +120,7 @@ final class SimClient {
                 session = opened;
               }
               if (proving && !proved) {
-                world.after(1_000_000, this::act);
+                world.after(20_000_000, this::act);
               }
             });
   }

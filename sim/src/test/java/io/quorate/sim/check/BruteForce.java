@@ -24,8 +24,7 @@ final class BruteForce {
       return true;
     }
     for (Operation operation : left) {
-      boolean mayBeNext =
-          left.stream().noneMatch(other -> other.endedAt() < operation.calledAt());
+      boolean mayBeNext = left.stream().noneMatch(other -> other.endedAt() < operation.calledAt());
       if (mayBeNext) {
         S next = model.step(state, operation.call(), operation.answer());
         List<Operation> rest = new ArrayList<>(left);

@@ -10,19 +10,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Histories as large as real runs make them; the assertion is that an answer is found at all. */
 final class LinearizabilityLoadTest {
 
   @Test
+  void manyOperationsOverManyKeys() {
+    decide(50_000);
+  }
+
+  @Test
+  @Tag("slow")
   void aMillionOperationsOverManyKeys() {
-    History history = run(1, 1_000_000, 1000, 128, 0.001, true);
+    decide(1_000_000);
+  }
+
+  private static void decide(int operations) {
+    History history = run(1, operations, 1000, 128, 0.001, true);
 
     Verdict verdict = Linearizability.check(history, Models.keyValue());
 
     assertThat(verdict.passed()).as(verdict.text()).isTrue();
-    assertThat(history.size()).isEqualTo(1_000_000);
+    assertThat(history.size()).isEqualTo(operations);
   }
 
   @Test
@@ -73,7 +84,7 @@ final class LinearizabilityLoadTest {
         freeCount--;
         waiting.add(history.call(free[freeCount], call(random, keys, history.size()), now));
       } else if (dice == 1 && !waiting.isEmpty()) {
-        int id = waiting.remove(random.nextInt(waiting.size()));
+        int id = waiting.remove(/* index */ random.nextInt(waiting.size()));
         Call call = history.operation(id).call();
         Optional<String> before = state.getOrDefault(call.key(), Optional.empty());
         String answer = answer(call, before);
@@ -82,7 +93,7 @@ final class LinearizabilityLoadTest {
         index++;
         answered.add(new Object[] {id, answer, index});
       } else if (dice == 2 && !answered.isEmpty()) {
-        Object[] first = answered.remove(random.nextInt(Math.min(4, answered.size())));
+        Object[] first = answered.remove(/* index */ random.nextInt(Math.min(4, answered.size())));
         int id = (Integer) first[0];
         int client = history.operation(id).client();
         if (random.nextDouble() < infoShare) {

@@ -116,8 +116,7 @@ final class LinearizabilityTest {
 
   @Test
   void noEffectComesBeforeItsCall() {
-    var h =
-        new Histories().did(2, "get", "x", "1").call(1, "put", "x", "1").info(1);
+    var h = new Histories().did(2, "get", "x", "1").call(1, "put", "x", "1").info(1);
     assertViolated(h, KV);
   }
 
@@ -247,7 +246,7 @@ final class LinearizabilityTest {
     h.call(1, "put", "x", "new").did(2, "get", "x", "new").did(3, "get", "x", "old199");
     h.ok(1, null).did(1, "put", "x", null, "later").did(2, "get", "x", "later");
 
-    Verdict verdict = Linearizability.check(h.done(), KV);
+    Verdict verdict = Linearizability.check(h.done(), KV, Linearizability.Limits.DEFAULT, false);
 
     assertThat(verdict).isInstanceOf(Verdict.Violated.class);
     assertThat(verdict.text())
@@ -263,13 +262,29 @@ final class LinearizabilityTest {
         .hasSizeLessThan(15);
   }
 
+  @Test
+  void aContradictionOfTwoValuesIsToldByItself() {
+    var h = new Histories();
+    for (int i = 0; i < 200; i++) {
+      h.did(i % 3, "put", "x", null, "old" + i);
+    }
+    h.did(1, "put", "x", null, "new").did(2, "get", "x", "new").did(3, "get", "x", "old199");
+
+    Verdict verdict = Linearizability.check(h.done(), KV);
+
+    assertThat(verdict.text())
+        .contains("value old199 must come before new")
+        .contains("and after it, because #200 client 1: put x new = - had ended before #202")
+        .contains("` old199");
+    assertThat(((Verdict.Violated) verdict).window()).hasSizeLessThan(6);
+  }
+
   private static void assertPassed(Histories histories, Model<?> model) {
     Verdict verdict = Linearizability.check(histories.done(), model);
     assertThat(verdict.passed()).as(verdict.text()).isTrue();
   }
 
   private static void assertViolated(Histories histories, Model<?> model) {
-    assertThat(Linearizability.check(histories.done(), model))
-        .isInstanceOf(Verdict.Violated.class);
+    assertThat(Linearizability.check(histories.done(), model)).isInstanceOf(Verdict.Violated.class);
   }
 }

@@ -142,7 +142,6 @@ final class ModelsTest {
   }
 
   private static void assertViolated(Histories histories, Model<?> model) {
-    assertThat(Linearizability.check(histories.done(), model))
-        .isInstanceOf(Verdict.Violated.class);
+    assertThat(Linearizability.check(histories.done(), model)).isInstanceOf(Verdict.Violated.class);
   }
 }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes histories by running clients against one copy: each operation takes effect at a random
- * instant between its call and its end, so the history is linearizable, unless answers are falsified
- * afterwards.
+ * instant between its call and its end, so the history is linearizable, unless answers are
+ * falsified afterwards.
  */
 final class RandomHistories {
   private final Random random;

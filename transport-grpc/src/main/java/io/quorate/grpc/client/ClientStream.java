@@ -18,6 +18,7 @@ import io.quorate.grpc.ConnectionProblem;
 import io.quorate.grpc.ConnectionProblem.Kind;
 import io.quorate.grpc.Endpoint;
 import io.quorate.grpc.EventLoops;
+import io.quorate.grpc.HostLookup;
 import io.quorate.grpc.codec.CallFrame;
 import io.quorate.grpc.codec.QuorateMethods;
 import io.quorate.grpc.codec.RecordPump;
@@ -25,6 +26,7 @@ import io.quorate.grpc.codec.RefusalTable;
 import io.quorate.grpc.codec.Reports;
 import io.quorate.grpc.proto.ClientHello;
 import io.quorate.grpc.proto.ServerHello;
+import java.net.InetSocketAddress;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
@@ -48,8 +50,8 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
   private final ClientConfig config;
   private final Endpoint endpoint;
   private final Owner owner;
-  private final ManagedChannel channel;
-  private final ClientCall<CallFrame, CallFrame> call;
+  private final int attempt;
+  private final CallWire wire = new CallWire();
   private final RecordPump pump;
   private final CallTable table;
   private final CompletableFuture<Welcome> welcome = new CompletableFuture<>();
@@ -58,20 +60,30 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
   private @Nullable ConnectionProblem mismatch;
   private long welcomedNanos;
 
-  ClientStream(ClientConfig config, Endpoint endpoint, Owner owner) {
+  ClientStream(ClientConfig config, Endpoint endpoint, int attempt, Owner owner) {
     this.config = config;
     this.endpoint = endpoint;
+    this.attempt = attempt;
     this.owner = owner;
     ClientConfig.Limits limits = config.limits();
-    channel = Channels.open(endpoint, config.tls(), limits.messageBytesMax());
-    call =
-        channel.newCall(
-            QuorateMethods.CALLS, CallOptions.DEFAULT.withOnReadyThreshold(READY_BELOW_BYTES));
-    pump = new RecordPump(new CallWire(call), limits.frameBytes(), limits.queueBytesMax());
+    pump = new RecordPump(wire, limits.frameBytes(), limits.queueBytesMax());
     table = new CallTable(limits.callsMax());
   }
 
   void start() {
+    HostLookup.find(
+        endpoint, attempt, this::start, status -> onClose(status, new Metadata()));
+  }
+
+  private void start(InetSocketAddress address) {
+    ManagedChannel channel =
+        Channels.open(address, config.tls(), config.limits().messageBytesMax());
+    ClientCall<CallFrame, CallFrame> call =
+        channel.newCall(
+            QuorateMethods.CALLS, CallOptions.DEFAULT.withOnReadyThreshold(READY_BELOW_BYTES));
+    call.start(this, new Metadata());
+    call.request(2);
+    wire.open(channel, call);
     GroupId wanted = config.group();
     timeout =
         EventLoops.shared()
@@ -79,8 +91,6 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
                 () ->
                     end("no handshake within " + config.limits().handshakeTimeout().toMillis() + " ms"),
                 config.limits().handshakeTimeout().toNanos());
-    call.start(this, new Metadata());
-    call.request(2);
     pump.greet(
         new CallFrame.Hello(
             ClientHello.newBuilder()
@@ -175,7 +185,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
         if (strays > 0 && !closing) {
           log.debug("{} answers of {} belong to no call", strays, endpoint);
         }
-        call.request(1);
+        wire.request();
       }
       case CallFrame.Malformed malformed -> fail(malformed.reason());
     }
@@ -214,7 +224,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
     welcome.complete(
         new Welcome(group, node, members, hello.getCommandBytesMax()));
     pump.open(EventLoops.shared().current());
-    call.request(1);
+    wire.request();
   }
 
   private @Nullable ConnectionProblem check(ServerHello hello) {
@@ -241,7 +251,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
   @Override
   public void onClose(Status status, Metadata trailers) {
     cancelTimeout();
-    channel.shutdownNow();
+    wire.ended();
     boolean welcomed = welcome.isDone() && !welcome.isCompletedExceptionally();
     ConnectionProblem problem = mismatch;
     if (problem == null && !welcomed) {
@@ -269,20 +279,53 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
     }
   }
 
-  private record CallWire(ClientCall<CallFrame, CallFrame> call) implements RecordPump.Wire {
+  /** The call, once the host is found. */
+  private static final class CallWire implements RecordPump.Wire {
+    private @Nullable ManagedChannel channel;
+    private volatile @Nullable ClientCall<CallFrame, CallFrame> call;
+    private @Nullable Status cancelled;
+
+    synchronized void open(ManagedChannel toUse, ClientCall<CallFrame, CallFrame> toCall) {
+      channel = toUse;
+      call = toCall;
+      if (cancelled != null) {
+        toCall.cancel(cancelled.getDescription(), null);
+      }
+    }
+
+    void request() {
+      ClientCall<CallFrame, CallFrame> present = call;
+      if (present != null) {
+        present.request(1);
+      }
+    }
+
+    synchronized void ended() {
+      if (channel != null) {
+        channel.shutdownNow();
+      }
+    }
+
     @Override
     public boolean isReady() {
-      return call.isReady();
+      ClientCall<CallFrame, CallFrame> present = call;
+      return present != null && present.isReady();
     }
 
     @Override
     public void write(CallFrame frame) {
-      call.sendMessage(frame);
+      ClientCall<CallFrame, CallFrame> present = call;
+      if (present != null) {
+        present.sendMessage(frame);
+      }
     }
 
     @Override
-    public void close(Status status, Metadata trailers) {
-      call.cancel(status.getDescription(), null);
+    public synchronized void close(Status status, Metadata trailers) {
+      cancelled = status;
+      if (call != null) {
+        call.cancel(status.getDescription(), null);
+      }
     }
   }
 }

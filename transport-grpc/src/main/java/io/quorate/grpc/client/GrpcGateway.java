@@ -42,6 +42,7 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
   private volatile @Nullable ClientStream stream;
   private volatile @Nullable ConnectionProblem problem;
   private volatile boolean closed;
+  private int attempts; // guarded by this
   private @Nullable ScheduledFuture<?> retry; // guarded by this
 
   private GrpcGateway(ClientConfig config, Endpoint endpoint) {
@@ -76,9 +77,9 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
             problem().orElse(new ConnectionProblem(ConnectionProblem.Kind.UNREACHABLE, lost()))));
   }
 
-  /** Why the last attempt to connect failed; empty if it succeeded. */
+  /** Why the last attempt to connect failed; empty if it succeeded, or goes on for the first time. */
   public Optional<ConnectionProblem> problem() {
-    return Optional.ofNullable(problem);
+    return connected() ? Optional.empty() : Optional.ofNullable(problem);
   }
 
   /** Whether a handshake succeeded and the connection was not lost since. */
@@ -91,7 +92,7 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
 
   private synchronized void dial() {
     if (!closed) {
-      ClientStream next = new ClientStream(config, endpoint, this::onEnd);
+      ClientStream next = new ClientStream(config, endpoint, attempts++, this::onEnd);
       stream = next;
       next.start();
     }

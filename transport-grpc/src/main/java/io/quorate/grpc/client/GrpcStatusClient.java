@@ -13,6 +13,7 @@ import io.quorate.grpc.Channels;
 import io.quorate.grpc.ConnectionProblem;
 import io.quorate.grpc.ConnectionProblem.Kind;
 import io.quorate.grpc.Endpoint;
+import io.quorate.grpc.HostLookup;
 import io.quorate.grpc.TlsFiles;
 import io.quorate.grpc.codec.RefusalTable;
 import io.quorate.grpc.codec.Reports;
@@ -21,6 +22,7 @@ import io.quorate.grpc.proto.MembersRequest;
 import io.quorate.grpc.proto.ReplicaGrpc;
 import io.quorate.grpc.proto.StatusReply;
 import io.quorate.grpc.proto.StatusRequest;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
@@ -71,8 +73,25 @@ public final class GrpcStatusClient {
       Duration timeout,
       BiConsumer<ReplicaGrpc.ReplicaStub, StreamObserver<R>> question,
       Function<R, T> decode) {
-    ManagedChannel channel = Channels.open(endpoint, tls, MESSAGE_BYTES_MAX);
     CompletableFuture<T> answer = new CompletableFuture<>();
+    HostLookup.find(
+        endpoint,
+        0,
+        address -> ask(endpoint, address, timeout, question, decode, answer),
+        status ->
+            answer.completeExceptionally(
+                new ConnectionFailed(ConnectionProblem.of(endpoint, status))));
+    return answer;
+  }
+
+  private <R, T> void ask(
+      Endpoint endpoint,
+      InetSocketAddress address,
+      Duration timeout,
+      BiConsumer<ReplicaGrpc.ReplicaStub, StreamObserver<R>> question,
+      Function<R, T> decode,
+      CompletableFuture<T> answer) {
+    ManagedChannel channel = Channels.open(address, tls, MESSAGE_BYTES_MAX);
     question.accept(
         ReplicaGrpc.newStub(channel).withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS),
         new StreamObserver<>() {
@@ -103,7 +122,6 @@ public final class GrpcStatusClient {
                     new ConnectionProblem(Kind.UNREACHABLE, endpoint + " answered nothing")));
           }
         });
-    return answer;
   }
 
   private static ConnectionFailed failure(Endpoint endpoint, Throwable cause) {

@@ -114,7 +114,9 @@ final class PeerAcceptor implements ServerCallHandler<PeerFrame, PeerFrame> {
           lastStranger = text;
           log.warn("refused a connection: {}", text);
         }
-        stream.greet(Handshake.own(config)); // so that the other side can tell both values too
+        if (mismatch != null && mismatch.kind() != ConnectionProblem.Kind.OTHER_NODE) {
+          stream.greet(Handshake.own(config)); // the other side will find the same difference
+        }
         stream.close(Status.FAILED_PRECONDITION.withDescription(text));
         return;
       }

@@ -14,8 +14,10 @@ import io.quorate.grpc.ConnectionProblem;
 import io.quorate.grpc.ConnectionProblem.Kind;
 import io.quorate.grpc.Endpoint;
 import io.quorate.grpc.EventLoops;
+import io.quorate.grpc.HostLookup;
 import io.quorate.grpc.codec.PeerFrame;
 import io.quorate.grpc.codec.QuorateMethods;
+import java.net.InetSocketAddress;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +36,7 @@ final class PeerDialer {
   private final PeerInbox inbox;
   private final TransportStats stats;
   private final Backoff backoff;
+  private int attempts;
   private boolean closed;
   private @Nullable Attempt attempt;
   private @Nullable ScheduledFuture<?> retry;
@@ -49,10 +52,19 @@ final class PeerDialer {
   }
 
   synchronized void dial() {
+    HostLookup.find(endpoint, attempts++, this::dial, this::unknown);
+  }
+
+  private synchronized void dial(InetSocketAddress address) {
     if (!closed) {
-      attempt = new Attempt();
+      attempt = new Attempt(address);
       attempt.start();
     }
+  }
+
+  private void unknown(Status status) {
+    link.failed(ConnectionProblem.of(endpoint, status));
+    onEnd(false, 0);
   }
 
   /** Ends the connection, and all attempts to get a new one. */
@@ -92,8 +104,8 @@ final class PeerDialer {
     private long establishedNanos;
     private boolean established;
 
-    Attempt() {
-      channel = Channels.open(endpoint, config.tls(), config.limits().messageBytesMax());
+    Attempt(InetSocketAddress address) {
+      channel = Channels.open(address, config.tls(), config.limits().messageBytesMax());
       call =
           channel.newCall(
               QuorateMethods.EXCHANGE,

@@ -33,6 +33,7 @@ public final class ReadRounds {
   private long flyingSlot;
   private long round;
   private long confirmed;
+  private boolean servable;
 
   /** Number of the last round that was begun. */
   public long round() {
@@ -55,12 +56,15 @@ public final class ReadRounds {
   }
 
   /**
-   * Begins a round; the caller sends heartbeats with its number.
-   *
-   * @param servable whether an entry of this term is committed, so that {@code commit} is not
-   *     behind what earlier leaders acknowledged
+   * An entry of this term is committed: from now on the commit slot is not behind what earlier
+   * leaders acknowledged.
    */
-  public void begin(boolean servable, long commit, long nowNanos) {
+  public void becomeServable() {
+    servable = true;
+  }
+
+  /** Begins a round; the caller sends heartbeats with its number. */
+  public void begin(long commit, long nowNanos) {
     round++;
     sentNanos[(int) (round % REMEMBERED)] = nowNanos;
     if (servable && wantsRound()) {
@@ -90,9 +94,12 @@ public final class ReadRounds {
     flying.clear();
   }
 
-  /** At most how long ago a majority confirmed; {@link Long#MAX_VALUE} if that is not known. */
+  /**
+   * At most how long ago a majority confirmed that the leader's commit slot was the latest; {@link
+   * Long#MAX_VALUE} if that is not known.
+   */
   public long confirmedAgeNanos(long nowNanos) {
-    return confirmed == 0 || round - confirmed >= REMEMBERED
+    return !servable || confirmed == 0 || round - confirmed >= REMEMBERED
         ? Long.MAX_VALUE
         : nowNanos - sentNanos[(int) (confirmed % REMEMBERED)];
   }

@@ -7,6 +7,7 @@ import io.quorate.core.check.Check;
 import io.quorate.core.log.ChainHash;
 import io.quorate.core.log.Entry;
 import io.quorate.core.protocol.Effects;
+import io.quorate.core.protocol.Now;
 import io.quorate.core.protocol.Outgoing;
 import io.quorate.core.protocol.Trace;
 import io.quorate.raft.message.RaftMessage;
@@ -32,27 +33,27 @@ public final class AppendHandler {
    * @return last slot up to which the log is now known to agree with the leader's; 0 if the message
    *     was rejected
    */
-  public long onAppend(NodeId from, Append message, Effects out) {
+  public long onAppend(NodeId from, Append message, Now now, Effects out) {
     long prev = message.prevSlot();
     if (prev > log.base().slot() && !log.matches(prev, message.prevTerm())) {
       reject(from, message, out);
       return 0;
     }
     checkHash(prev, message.prevHash());
-    boolean news = appendEntries(message.entries(), out);
     long through = message.throughSlot();
+    if (appendEntries(message.entries(), out)) {
+      log.release(new Outgoing(from, new AppendOk(log.term(), through, message.round())));
+      log.flush(now, out);
+    } else {
+      // What is durable already need not wait for the disk, so that a slow one costs no reads.
+      long match = Math.min(through, log.durable());
+      send(from, new AppendOk(log.term(), match, message.round()), out);
+    }
     // Never beyond what this message proves: later slots may hold another leader's entries.
     long commit = Math.min(message.commit(), through);
     if (commit > log.commit()) {
       log.commitTo(commit);
       out.commit(commit);
-    }
-    if (news) {
-      log.release(new Outgoing(from, new AppendOk(log.term(), through, message.round())));
-    } else {
-      // What is durable already need not wait for the disk, so that a slow one costs no reads.
-      long match = Math.min(through, log.durable());
-      send(from, new AppendOk(log.term(), match, message.round()), out);
     }
     return through;
   }
