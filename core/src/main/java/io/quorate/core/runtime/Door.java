@@ -17,12 +17,14 @@ import io.quorate.core.port.LogStore;
 import io.quorate.core.port.ReplicaDoor;
 import io.quorate.core.port.ReplicaReport;
 import io.quorate.core.port.SnapshotStore;
+import io.quorate.core.port.Transport;
 import io.quorate.core.protocol.AdminCommand;
 import io.quorate.core.protocol.Refusal;
 import io.quorate.core.protocol.RefusalCode;
 import io.quorate.core.protocol.ReplicaStatus;
 import io.quorate.core.protocol.RoleChange;
 import java.util.List;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** Where callers come in: says no early, and hands everything else to the loops. */
@@ -40,6 +42,7 @@ final class Door implements ReplicaDoor {
   private final TurnEffects effects;
   private final LogStore log;
   private final SnapshotStore snapshots;
+  private final Transport transport;
   private final ConsensusMetrics metrics;
 
   Door(
@@ -56,6 +59,7 @@ final class Door implements ReplicaDoor {
       TurnEffects effects,
       LogStore log,
       SnapshotStore snapshots,
+      Transport transport,
       ConsensusMetrics metrics) {
     this.group = group;
     this.self = self;
@@ -70,6 +74,7 @@ final class Door implements ReplicaDoor {
     this.effects = effects;
     this.log = log;
     this.snapshots = snapshots;
+    this.transport = transport;
     this.metrics = metrics;
   }
 
@@ -189,6 +194,8 @@ final class Door implements ReplicaDoor {
     } else if (!healthy) {
       health = "no leader known: " + status.roleReason();
     }
+    SortedMap<String, Long> counters = metrics.snapshot();
+    counters.putAll(transport.counters());
     List<SnapshotRef> taken = snapshots.list();
     return new ReplicaReport(
         group,
@@ -201,6 +208,6 @@ final class Door implements ReplicaDoor {
         apply.sessions(),
         healthy,
         health,
-        metrics.snapshot());
+        counters);
   }
 }

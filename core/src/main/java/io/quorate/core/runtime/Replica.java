@@ -128,6 +128,7 @@ public final class Replica implements AutoCloseable {
             effects,
             parts.log(),
             parts.snapshots(),
+            parts.transport(),
             metrics);
 
     loop.restore(durable, parts.clock().now());
