@@ -4,6 +4,7 @@ package io.quorate.node;
 import com.google.inject.Module;
 import com.google.inject.util.Modules;
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import io.quorate.api.GroupId;
 import io.quorate.api.NodeId;
 import io.quorate.node.config.ConfigDocument;
@@ -49,6 +50,26 @@ final class ConfigReader {
   /** The configuration of the group's clients; throws {@link ConfigurationException}. */
   GroupConfig group() {
     return read(null).groupConfig();
+  }
+
+  /** The transport on the class path with its defaults, without TLS. */
+  static Module defaultTransport() {
+    ConfigReader reader = new ConfigReader(ConfigFactory.empty());
+    Module transport = reader.transport(Optional.empty());
+    if (!reader.document.problems().isEmpty()) {
+      throw new ConfigurationException(reader.document.problems());
+    }
+    return transport;
+  }
+
+  /** The storage engine on the class path with its defaults. */
+  static Module defaultStorage() {
+    ConfigReader reader = new ConfigReader(ConfigFactory.empty());
+    Module storage = reader.storage();
+    if (!reader.document.problems().isEmpty()) {
+      throw new ConfigurationException(reader.document.problems());
+    }
+    return storage;
   }
 
   private QuorateConfig read(@Nullable NodeId wanted) {
@@ -160,7 +181,7 @@ final class ConfigReader {
   }
 
   private SessionSettings sessions() {
-    ConfigSection section = root.section("sessions").clusterWide();
+    ConfigSection section = root.section("sessions");
     return new SessionSettings(
         section.number("max", 100_000, 1, 10_000_000),
         section.duration(
@@ -181,13 +202,11 @@ final class ConfigReader {
   private LimitSettings limits() {
     ConfigSection section = root.section("limits");
     return new LimitSettings(
-        section
-            .clusterWide()
-            .size(
-                "command",
-                DataSize.ofMebibytes(1),
-                DataSize.ofKibibytes(1),
-                DataSize.ofMebibytes(16)),
+        section.size(
+            "command",
+            DataSize.ofMebibytes(1),
+            DataSize.ofKibibytes(1),
+            DataSize.ofMebibytes(16)),
         section.size(
             "in-flight",
             DataSize.ofMebibytes(64),
@@ -272,8 +291,7 @@ final class ConfigReader {
     List<String> names = new ArrayList<>();
     plugins.forEach(plugin -> names.add(nameOf.apply(plugin)));
     names.sort(null);
-    return names.isEmpty() ? "none (add a module such as quorate-backend-raft)"
-        : String.join(", ", names);
+    return names.isEmpty() ? "none" : String.join(", ", names);
   }
 
   private static <P> Stream<P> installed(Class<P> kind) {

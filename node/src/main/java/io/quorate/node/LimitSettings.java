@@ -7,7 +7,7 @@ import io.quorate.node.config.Require;
 /**
  * What a replica admits before it answers {@link io.quorate.api.error.Overloaded}.
  *
- * @param command bytes of one command; equal on all members
+ * @param command bytes of one command
  * @param inFlight bytes of commands that were admitted and are not yet applied
  */
 public record LimitSettings(DataSize command, DataSize inFlight) {

@@ -5,7 +5,7 @@ import io.quorate.node.config.Require;
 import java.time.Duration;
 
 /**
- * Limits of client sessions; equal on all members.
+ * Limits of client sessions, kept by whichever replica leads; may differ between replicas.
  *
  * @param max how many sessions the group holds at a time
  * @param expireAfter the longest silence that a client may ask its session to survive

@@ -111,7 +111,7 @@ class QuorateConfigTest {
         .isEqualTo(agreement);
     assertThat(agreement(LEAST.replace("orders", "other"))).isNotEqualTo(agreement);
     assertThat(agreement(LEAST.replace("n3", "n4"))).isNotEqualTo(agreement);
-    assertThat(agreement(LEAST + "quorate.sessions.max = 5")).isNotEqualTo(agreement);
+    assertThat(agreement(LEAST + "quorate.sessions.max = 5")).isEqualTo(agreement);
     assertThat(agreement(LEAST + "quorate.raft.pre-vote = false")).isNotEqualTo(agreement);
     assertThat(agreement(LEAST + "quorate.raft.heartbeat-interval = 9 ms")).isEqualTo(agreement);
   }

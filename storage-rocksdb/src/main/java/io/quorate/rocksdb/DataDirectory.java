@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.api.GroupId;
@@ -43,8 +44,7 @@ public final class DataDirectory implements AutoCloseable {
   private final Path realPath;
   private final RandomAccessFile lockFile;
 
-  private DataDirectory(
-      Path path, Path realPath, Identity identity, RandomAccessFile lockFile) {
+  private DataDirectory(Path path, Path realPath, Identity identity, RandomAccessFile lockFile) {
     this.path = path;
     this.realPath = realPath;
     this.identity = identity;
@@ -87,7 +87,8 @@ public final class DataDirectory implements AutoCloseable {
     if (!Files.isRegularFile(path.resolve("identity"))) {
       throw new StorageFault(
           path
-              + " is not the data directory of a replica, it has no file \"identity\": name a directory <data-dir>/<group>/<node>");
+              + " is not the data directory of a replica, it has no file \"identity\": name a"
+              + " directory <data-dir>/<group>/<node>");
     }
     return lock(path, () -> readIdentity(path));
   }
@@ -194,7 +195,8 @@ public final class DataDirectory implements AutoCloseable {
     if (Files.exists(path.resolve("log")) || Files.exists(path.resolve("marker"))) {
       throw new StorageFault(
           path
-              + " holds a log but no file \"identity\": restore the file from a backup, or move the directory away and replace this replica by a new one");
+              + " holds a log but no file \"identity\": restore the file from a backup, or move the"
+              + " directory away and replace this replica by a new one");
     }
     byte[] random = new byte[16];
     new SecureRandom().nextBytes(random);

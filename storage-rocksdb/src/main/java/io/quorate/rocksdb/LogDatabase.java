@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.core.port.LogStore.StorageFault;
@@ -21,16 +22,19 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
+import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
  * One RocksDB database set up as a log, and the guard of its native memory: calls of any thread and
- * {@link #close} exclude each other, and a call after it is refused instead of reaching freed memory.
+ * {@link #close} exclude each other, and a call after it is refused instead of reaching freed
+ * memory.
  */
 final class LogDatabase implements AutoCloseable {
   private static final int READ_AHEAD_BYTES = 2 << 20;
+  private static final int PROBES_MAX = 10_000;
 
   /** A call into RocksDB. */
   interface Call<T extends @Nullable Object> {
@@ -125,7 +129,8 @@ final class LogDatabase implements AutoCloseable {
         // retired log files be overwritten (docs/adr/0002-rocksdb-log.md).
         .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
         .setRecycleLogFileNum(options.recycledLogFiles())
-        // Both families leave memory together, so that a write-ahead log is never held by the other.
+        // Both families leave memory together, so that a write-ahead log is never held by the
+        // other.
         .setAtomicFlush(true)
         .setAllowConcurrentMemtableWrite(false)
         .setEnableWriteThreadAdaptiveYield(false)
@@ -192,11 +197,27 @@ final class LogDatabase implements AutoCloseable {
         "read slot " + slot, () -> db.get(entries, LogFormat.key(slot)));
   }
 
-  /** Shows entries of {@code [from, through]} in order, as one moment of the database has them. */
+  /**
+   * Shows entries of {@code [from, through]} in order, as one moment of the database has them.
+   *
+   * @throws StorageFault RocksDB found damage; names the slots that cannot be read
+   */
   void visit(long from, long through, boolean ahead, Visitor visitor) {
-    guarded(
+    Damage damage = visitUntilDamage(from, through, ahead, visitor);
+    if (damage != null) {
+      throw LogProof.damaged(this, damage.firstSlot, damage.lastSlot, damage.cause);
+    }
+  }
+
+  /** Slots that RocksDB cannot read. */
+  record Damage(long firstSlot, long lastSlot, RocksDBException cause) {}
+
+  /** As {@link #visit}, but reports damage instead of throwing; null if there was none. */
+  @Nullable Damage visitUntilDamage(long from, long through, boolean ahead, Visitor visitor) {
+    return this.<@Nullable Damage>guarded(
         "read the log from slot " + from,
         () -> {
+          long next = from;
           try (Slice end = new Slice(LogFormat.key(through + 1));
               ReadOptions read = new ReadOptions()) {
             read.setIterateUpperBound(end).setFillCache(false).setVerifyChecksums(true);
@@ -206,13 +227,48 @@ final class LogDatabase implements AutoCloseable {
             try (RocksIterator at = db.newIterator(entries, read)) {
               boolean more = true;
               for (at.seek(LogFormat.key(from)); more && at.isValid(); at.next()) {
-                more = visitor.visit(LogFormat.slotOf(at.key()), at.value());
+                long slot = LogFormat.slotOf(at.key());
+                next = slot + 1;
+                more = visitor.visit(slot, at.value());
               }
               at.status();
+              return null;
             }
+          } catch (RocksDBException e) {
+            if (isCorruption(e)) {
+              return new Damage(next, lastUnreadable(next), e);
+            }
+            throw e;
           }
-          return true;
         });
+  }
+
+  /** Damage spoils a whole block of a table file: finds where the next sound one begins. */
+  private long lastUnreadable(long first) {
+    long last = first;
+    while (last - first < PROBES_MAX && isUnreadable(last + 1)) {
+      last++;
+    }
+    return last;
+  }
+
+  private boolean isUnreadable(long slot) {
+    try (ReadOptions read = new ReadOptions()) {
+      db.get(entries, read, LogFormat.key(slot));
+      return false;
+    } catch (RocksDBException e) {
+      return isCorruption(e);
+    }
+  }
+
+  private static boolean isCorruption(RocksDBException e) {
+    @Nullable Status status = e.getStatus();
+    return status != null && status.getCode() == Status.Code.Corruption;
+  }
+
+  /** Sequence number of the last change. */
+  long sequence() {
+    return guarded("read the sequence number", db::getLatestSequenceNumber);
   }
 
   void putRecord(WriteBatch batch, byte[] key, byte[] value) throws RocksDBException {

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.core.log.ChainHash;
@@ -19,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * writes left there.
  */
 final class LogProof {
-  /** What was found. All of it is proved; whether it is all there ever was, only the marker tells. */
+  /**
+   * What was found. All of it is proved; whether it is all there ever was, only the marker tells.
+   */
   record Proven(
       LogBase base,
       LogFormat.Head head,
@@ -164,6 +167,13 @@ final class LogProof {
     } catch (CorruptEntry e) {
       throw damagedRecord(db, e);
     }
+  }
+
+  static StorageFault damaged(LogDatabase db, long first, long last, Exception cause) {
+    return new StorageFault(
+        "the log in %s is damaged between slots %d and %d, within what had been synced: %s; %s"
+            .formatted(db.path(), first, last, cause.getMessage(), Mend.REPLACE),
+        cause);
   }
 
   static StorageFault damaged(LogDatabase db, long slot, String what) {

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.core.check.Check;
@@ -8,8 +9,8 @@ import io.quorate.core.log.LogBase;
 
 /**
  * Bytes of the entries between the base and the end of the log, four bytes of memory a slot. What
- * RocksDB could tell is the size of its files, which says little about a young log and nothing about
- * what was forgotten but not yet dropped. Written by one thread; any may ask for the sum.
+ * RocksDB could tell is the size of its files, which says little about a young log and nothing
+ * about what was forgotten but not yet dropped. Written by one thread; any may ask for the sum.
  */
 final class LogSize {
   private int[] ring = new int[64];

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.core.check.Check;
@@ -44,7 +45,8 @@ public final class RocksLogStore implements LogStore {
   private long group;
   private long uncertainBelow;
   private byte @Nullable [] hardState;
-  private boolean recovered;
+  private boolean closed;
+  private volatile boolean recovered;
   private @Nullable StorageFault failure;
 
   private RocksLogStore(
@@ -87,7 +89,9 @@ public final class RocksLogStore implements LogStore {
           claim = SyncMarker.Claim.NOTHING;
         }
       }
+      long begun = WalEvidence.lastBegun(directory.log());
       db = LogDatabase.open(directory.log(), options);
+      checkNothingDropped(db, claim, begun);
       checkOwner(directory, db);
       marker = SyncMarker.open(directory.marker());
       RocksLogStore store = new RocksLogStore(directory, options, db, marker, claim);
@@ -99,6 +103,21 @@ public final class RocksLogStore implements LogStore {
       if (!opened) {
         closeAll(db, marker);
       }
+    }
+  }
+
+  /**
+   * RocksDB stops at the first damage in its write-ahead log. If that lies before what is known to
+   * have been synced, and the marker knows nothing of what was lost, nobody does.
+   */
+  private static void checkNothingDropped(
+      LogDatabase db, SyncMarker.@Nullable Claim claim, long begun) {
+    long found = db.sequence();
+    long witnessed = claim == null ? 0 : claim.sequence();
+    if (found < begun - 1 && witnessed < begun - 1) {
+      throw new StorageFault(
+          "the write-ahead log in %s is damaged behind change %d, within what had been synced through change %d; %s"
+              .formatted(db.path(), found, begun - 1, Mend.REPLACE));
     }
   }
 
@@ -270,7 +289,8 @@ public final class RocksLogStore implements LogStore {
   private void witness() {
     try {
       marker.write(
-          new SyncMarker.Claim(group, lastSlot, lastHash, uncertainBelow, hardState, true));
+          new SyncMarker.Claim(
+              group, lastSlot, lastHash, db.sequence(), uncertainBelow, hardState, true));
     } catch (IOException e) {
       throw DataDirectory.cannotUse(directory.marker(), "write it", e);
     }
@@ -290,6 +310,7 @@ public final class RocksLogStore implements LogStore {
 
   @Override
   public List<Entry> read(long fromSlot, long throughSlot, int bytesMax) {
+    Check.that(recovered, "read before recovered");
     List<Entry> found = new ArrayList<>();
     if (fromSlot <= baseSlot || fromSlot > lastSlot || throughSlot < fromSlot) {
       return found;
@@ -331,6 +352,10 @@ public final class RocksLogStore implements LogStore {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     if (recovered && failure == null) {
       syncMarker();
     }

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.core.log.SnapshotRef;
@@ -220,9 +221,7 @@ public final class RocksSnapshotStore implements SnapshotStore {
       }
     }
     SnapshotWriter writer =
-        resumed
-            ? SnapshotWriter.resume(path, snapshot.sizeBytes())
-            : SnapshotWriter.begin(path);
+        resumed ? SnapshotWriter.resume(path, snapshot.sizeBytes()) : SnapshotWriter.begin(path);
     receiving = new Receiving(snapshot, writer);
     return writer;
   }
@@ -307,14 +306,12 @@ public final class RocksSnapshotStore implements SnapshotStore {
   }
 
   private @Nullable SnapshotRef verified(Path path) throws IOException {
-    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+    try {
       SnapshotRef ref = SnapshotFile.readManifest(path);
       if (!path.equals(path(ref, COMPLETE))) {
         throw new SnapshotFile.DamagedSnapshot(path + " holds " + ref);
       }
-      for (long number = 0; number < SnapshotFile.blocksOf(ref.sizeBytes()); number++) {
-        SnapshotFile.readBlock(file, path, number, ref.sizeBytes());
-      }
+      SnapshotFile.verifyBlocks(path, ref);
       return ref;
     } catch (SnapshotFile.DamagedSnapshot e) {
       LOG.warn("a damaged snapshot is passed over: {}", e.getMessage());
@@ -346,7 +343,16 @@ public final class RocksSnapshotStore implements SnapshotStore {
     return directory.resolve(snapshot.id() + ending);
   }
 
+  /** Files of complete snapshots, sound or not. */
+  static List<Path> completeFiles(Path directory) throws IOException {
+    return Files.isDirectory(directory) ? files(directory, COMPLETE) : List.of();
+  }
+
   private List<Path> files(String ending) throws IOException {
+    return files(directory, ending);
+  }
+
+  private static List<Path> files(Path directory, String ending) throws IOException {
     try (Stream<Path> found = Files.list(directory)) {
       return found
           .filter(path -> String.valueOf(path.getFileName()).endsWith(ending))

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.core.log.Bytes;
@@ -82,6 +83,15 @@ final class SnapshotFile {
     }
   }
 
+  /** Reads all blocks and checks each. */
+  static void verifyBlocks(Path path, SnapshotRef ref) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+      for (long number = 0; number < blocksOf(ref.sizeBytes()); number++) {
+        readBlock(file, path, number, ref.sizeBytes());
+      }
+    }
+  }
+
   /** Reads one block of a stream of {@code sizeBytes} and checks it. */
   static byte[] readBlock(RandomAccessFile file, Path path, long number, long sizeBytes)
       throws IOException {
@@ -94,7 +104,8 @@ final class SnapshotFile {
     }
     file.readFully(header);
     file.readFully(block);
-    if (Bytes.getInt(header, 0) != length || Bytes.getInt(header, 4) != crc(number, block, length)) {
+    if (Bytes.getInt(header, 0) != length
+        || Bytes.getInt(header, 4) != crc(number, block, length)) {
       throw new DamagedSnapshot("checksum of block " + number + " of " + path + " does not match");
     }
     return block;

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
 import io.quorate.core.log.Bytes;
@@ -11,8 +12,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The witness beside the log: a small file that says which group of writes was the last one known to
- * be synced, and what the log and the hard state were after it.
+ * The witness beside the log: a small file that says which group of writes was the last one known
+ * to be synced, and what the log and the hard state were after it.
  *
  * <p>RocksDB may drop the end of its write-ahead log when it opens, without an error. The marker is
  * written after a group is synced and before anyone hears of it; so a log that ends before the
@@ -28,9 +29,10 @@ import org.jspecify.annotations.Nullable;
  *     16      8  group
  *     24      8  last slot of the log
  *     32     16  H(last slot)
- *     48      8  slot below which the head is uncertain; 0 if it is certain
- *     56      4  length of the hard state; −1 if there is none, −2 if it is too long to be kept here
- *     60         hard state
+ *     48      8  RocksDB's sequence number after the group
+ *     56      8  slot below which the head is uncertain; 0 if it is certain
+ *     64      4  length of the hard state; −1 if there is none, −2 if it is too long to be kept here
+ *     68         hard state
  *                CRC32C of all of it, 4 bytes
  * </pre>
  *
@@ -41,7 +43,7 @@ final class SyncMarker implements AutoCloseable {
   static final int HARD_STATE_BYTES_MAX = 32_000;
 
   private static final int RECORD_STRIDE = 32 * 1024;
-  private static final int HARD_STATE_AT = 60;
+  private static final int HARD_STATE_AT = 68;
   private static final int NONE = -1;
   private static final int TOO_LONG = -2;
   private static final long MAGIC = 0x314b52414d545251L;
@@ -52,6 +54,7 @@ final class SyncMarker implements AutoCloseable {
    * @param group last group of writes known to be synced; 0 before the first
    * @param slot last slot of the log after it
    * @param hash H(slot)
+   * @param sequence RocksDB's sequence number after it
    * @param uncertainBelow the log once lost its end, and the head is uncertain until the log has
    *     this slot again; 0 if nothing is missing
    * @param hardState the protocol's record after that group; null if there was none, or if it was
@@ -62,11 +65,12 @@ final class SyncMarker implements AutoCloseable {
       long group,
       long slot,
       ChainHash hash,
+      long sequence,
       long uncertainBelow,
       byte @Nullable [] hardState,
       boolean hardStateKnown) {
     /** What stands in a marker before the first write. */
-    static final Claim NOTHING = new Claim(0, 0, ChainHash.ROOT, 0, null, true);
+    static final Claim NOTHING = new Claim(0, 0, ChainHash.ROOT, 0, 0, null, true);
   }
 
   private final RandomAccessFile file;
@@ -104,7 +108,9 @@ final class SyncMarker implements AutoCloseable {
     return new SyncMarker(file, newest(bytes).serial);
   }
 
-  /** Replaces the older record. Survives the death of the process; a power loss only once synced. */
+  /**
+   * Replaces the older record. Survives the death of the process; a power loss only once synced.
+   */
   void write(Claim claim) throws IOException {
     int length = HARD_STATE_AT + (claim.hardState == null ? 0 : claim.hardState.length) + 4;
     if (buffer.length < length && length <= RECORD_STRIDE) {
@@ -148,8 +154,9 @@ final class SyncMarker implements AutoCloseable {
     Bytes.putLong(into, 16, claim.group);
     Bytes.putLong(into, 24, claim.slot);
     claim.hash.write(into, 32);
-    Bytes.putLong(into, 48, claim.uncertainBelow);
-    Bytes.putInt(into, 56, !fits ? TOO_LONG : hard == null ? NONE : hardBytes);
+    Bytes.putLong(into, 48, claim.sequence);
+    Bytes.putLong(into, 56, claim.uncertainBelow);
+    Bytes.putInt(into, 64, !fits ? TOO_LONG : hard == null ? NONE : hardBytes);
     if (hard != null && fits) {
       System.arraycopy(hard, 0, into, HARD_STATE_AT, hardBytes);
     }
@@ -162,7 +169,7 @@ final class SyncMarker implements AutoCloseable {
     if (Bytes.getLong(bytes, at) != MAGIC) {
       return null;
     }
-    int length = Bytes.getInt(bytes, at + 56);
+    int length = Bytes.getInt(bytes, at + 64);
     if (length < TOO_LONG || length > HARD_STATE_BYTES_MAX) {
       return null;
     }
@@ -182,6 +189,7 @@ final class SyncMarker implements AutoCloseable {
             Bytes.getLong(bytes, at + 24),
             ChainHash.read(bytes, at + 32),
             Bytes.getLong(bytes, at + 48),
+            Bytes.getLong(bytes, at + 56),
             hard,
             length != TOO_LONG);
     return new Found(claim, Bytes.getLong(bytes, at + 8));

@@ -1,6 +1,8 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.rocksdb;
 
+import io.quorate.core.log.ChainHash;
 import io.quorate.core.log.LogBase;
 import io.quorate.core.port.LogStore.StorageFault;
 import org.jspecify.annotations.Nullable;
@@ -31,27 +33,39 @@ record TailVerdict(
     boolean repairs) {
 
   static TailVerdict of(LogProof.Proven log, SyncMarker.@Nullable Claim claim) {
-    LogFormat.Head head = log.head();
+    return of(log.head(), log.base(), log.hardState(), log.hashAtWitness(), claim);
+  }
+
+  /**
+   * Compares a log with its marker.
+   *
+   * @param hashAtWitness hash of the log at the marker's slot; null if the log does not have it
+   */
+  static TailVerdict of(
+      LogFormat.Head head,
+      LogBase base,
+      byte @Nullable [] hardState,
+      @Nullable ChainHash hashAtWitness,
+      SyncMarker.@Nullable Claim claim) {
     long last = head.slot();
     if (claim == null) {
-      return new TailVerdict(head.group(), log.hardState(), last, last + 1, false);
+      return new TailVerdict(head.group(), hardState, last, last + 1, false);
     }
-    long stillUncertain = claim.uncertainBelow() > last ? claim.uncertainBelow() : 0;
     if (head.group() >= claim.group()) {
-      return new TailVerdict(head.group(), log.hardState(), last, stillUncertain, false);
+      long uncertain = claim.uncertainBelow() > last ? claim.uncertainBelow() : 0;
+      return new TailVerdict(head.group(), hardState, last, uncertain, false);
     }
     if (!claim.hardStateKnown()) {
       throw new StorageFault(
           "the log lost its end and with it what this replica voted for; " + Mend.REPLACE);
     }
-    LogBase base = log.base();
-    boolean whole =
-        claim.slot() >= base.slot() && claim.hash().equals(log.hashAtWitness()) && last >= claim.slot();
+    boolean whole = claim.slot() >= base.slot() && claim.hash().equals(hashAtWitness);
     if (whole) {
       long uncertain = claim.uncertainBelow() > claim.slot() ? claim.uncertainBelow() : 0;
       return new TailVerdict(claim.group(), claim.hardState(), claim.slot(), uncertain, true);
     }
+    long uncertain = Math.max(claim.slot(), last + 1);
     return new TailVerdict(
-        claim.group(), claim.hardState(), last, Math.max(claim.slot(), last + 1), true);
+        claim.group(), claim.hardState(), last, Math.max(uncertain, claim.uncertainBelow()), true);
   }
 }

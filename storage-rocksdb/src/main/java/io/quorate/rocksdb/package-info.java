@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * What one replica keeps on its disk: its log and hard state in RocksDB, its snapshots in files,
  * both below one data directory that belongs to it alone.

@@ -8,7 +8,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -26,30 +25,25 @@ public final class Channels {
   private Channels() {}
 
   /**
-   * Prepares a channel of one connection; it connects at the first call. Never blocks: names are
-   * looked up on a virtual thread.
+   * Prepares a channel of one connection; it connects at the first call.
    *
    * <p>Calls are answered on the event loops. Nothing is retried, compressed, or sent through a
    * proxy.
    *
+   * @param address found by {@link HostLookup}
    * @param tls null for plain text
    * @param messageBytesMax largest message accepted
    */
   public static ManagedChannel open(
-      Endpoint endpoint, @Nullable TlsFiles tls, int messageBytesMax) {
+      InetSocketAddress address, @Nullable TlsFiles tls, int messageBytesMax) {
     EventLoops loops = EventLoops.shared();
     ChannelCredentials credentials =
         tls == null ? InsecureChannelCredentials.create() : tls.channel();
-    Optional<InetSocketAddress> literal = endpoint.literal();
-    NettyChannelBuilder builder =
-        literal.isPresent()
-            ? NettyChannelBuilder.forAddress(literal.get(), credentials)
-            : NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port(), credentials);
-    return builder
+    return NettyChannelBuilder.forAddress(address, credentials)
         .eventLoopGroup(loops.group())
         .channelType(loops.channelType())
         .directExecutor()
-        .offloadExecutor(task -> Thread.ofVirtual().name("quorate-grpc-lookup").start(task))
+        .offloadExecutor(Runnable::run)
         .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
         .initialFlowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
         .maxInboundMessageSize(messageBytesMax)
@@ -58,7 +52,7 @@ public final class Channels {
         .keepAliveWithoutCalls(false)
         .disableRetry()
         .disableServiceConfigLookUp()
-        .proxyDetector(address -> null)
+        .proxyDetector(to -> null)
         .build();
   }
 }

@@ -5,7 +5,6 @@ package io.quorate.grpc;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.Optional;
 
 /**
  * Where a replica listens.
@@ -46,17 +45,11 @@ public record Endpoint(String host, int port) {
     }
   }
 
-  /** The address, if the host is a literal one and so needs no name service. */
-  Optional<InetSocketAddress> literal() {
-    boolean digits = host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || isDigit(c));
-    if (!digits) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(new InetSocketAddress(InetAddress.getByName(host), port));
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("\"" + host + "\" is not an address", e);
-    }
+  /** Whether the host can be found without asking a name service elsewhere. */
+  boolean isLocalOrLiteral() {
+    return host.equals("localhost")
+        || host.indexOf(':') >= 0
+        || host.chars().allMatch(c -> c == '.' || isDigit(c));
   }
 
   /** Looks the host up; may block on the name service. */

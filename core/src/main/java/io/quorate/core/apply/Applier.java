@@ -519,7 +519,7 @@ public final class Applier {
       }
       return restored;
     } catch (IllegalArgumentException e) {
-      throw new CorruptSnapshot(e.getMessage());
+      throw new CorruptSnapshot(String.valueOf(e.getMessage()));
     }
   }
 

@@ -64,8 +64,10 @@ public final class Batcher {
     }
     if (batch != null) {
       // The next batch is likely to be of a similar size: no regrowing under steady load.
-      expectedBytes = Math.clamp(batch.sizeBytes() + batch.sizeBytes() / 4, 1024, batchBytesMax);
-      expectedCommands = Math.clamp(batch.count() + batch.count() / 4, 4, batchCommandsMax);
+      int bytes = Math.max(batch.sizeBytes() + batch.sizeBytes() / 4, 1024);
+      int commands = Math.max(batch.count() + batch.count() / 4, 4);
+      expectedBytes = Math.min(bytes, batchBytesMax);
+      expectedCommands = Math.min(commands, batchCommandsMax);
     }
     return batch;
   }

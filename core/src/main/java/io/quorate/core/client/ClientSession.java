@@ -272,7 +272,7 @@ final class ClientSession implements Session {
     for (Call call : calls) {
       call.future.completeExceptionally(
           Errors.of(
-              call == refused
+              call == refused && call.openSends == 0 // else an earlier sending may have been applied
                   ? refusal
                   : Refusal.of(
                       RefusalCode.INDETERMINATE,
@@ -319,7 +319,9 @@ final class ClientSession implements Session {
       }
       due = Math.min(resendNanos, keepAliveDue);
       if (waits) {
-        due = Math.min(due, progressNanos + options.attemptTimeout().toNanos());
+        if (resendNanos == NEVER) { // else patience is over already, and the pause before it counts
+          due = Math.min(due, progressNanos + options.attemptTimeout().toNanos());
+        }
         due = Math.min(due, nanos + options.attemptTimeout().toNanos() / 4);
       }
     }

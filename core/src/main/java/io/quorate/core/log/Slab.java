@@ -96,8 +96,11 @@ public final class Slab {
       }
       at = next;
       Check.that(at + RECORD_HEADER_BYTES <= bytes.length, "record header beyond the slab");
-      next = at + RECORD_HEADER_BYTES + payloadBytes();
-      Check.that(payloadBytes() >= 0 && next <= bytes.length, "record beyond the slab");
+      int room = bytes.length - at - RECORD_HEADER_BYTES;
+      int length = payloadBytes();
+      // Not by comparing the sum: it may overflow.
+      Check.that(length >= 0 && length <= room, "record of %s bytes beyond the slab", length);
+      next = at + RECORD_HEADER_BYTES + length;
       return true;
     }
 

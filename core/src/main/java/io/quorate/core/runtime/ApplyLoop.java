@@ -289,6 +289,13 @@ final class ApplyLoop implements Actor {
       }
       return;
     }
+    if (applier.appliedSlot() == 0) {
+      if (sink != null) {
+        sink.refused(tag, Refusal.of(RefusalCode.NOT_READY, "nothing was applied here yet"));
+        sink.flush();
+      }
+      return;
+    }
     bytesSinceSnapshot = 0;
     taker.offer(applier.capture(), now, sink, tag);
   }

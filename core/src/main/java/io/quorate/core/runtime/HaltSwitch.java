@@ -29,6 +29,11 @@ final class HaltSwitch {
     }
   }
 
+  /** Stops all parts because the owner wants it; nothing to report. */
+  void close() {
+    reason.compareAndSet(null, "closed");
+  }
+
   void halt(String part, Throwable failure) {
     String text = failure.getMessage();
     halt(part + ": " + (text == null ? failure.toString() : text));

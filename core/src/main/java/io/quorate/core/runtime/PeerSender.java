@@ -3,6 +3,7 @@
 package io.quorate.core.runtime;
 
 import io.quorate.api.NodeId;
+import io.quorate.core.metrics.ConsensusMetrics;
 import io.quorate.core.port.Transport;
 import io.quorate.core.protocol.Outgoing;
 import io.quorate.core.protocol.ProtocolMessage;
@@ -14,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 final class PeerSender {
   private final Transport transport;
   private final List<NodeId> peers;
+  private final ConsensusMetrics metrics;
   private final @Nullable List<ProtocolMessage>[] gathered;
 
   @SuppressWarnings({"unchecked", "rawtypes"})
-  PeerSender(Transport transport, List<NodeId> peers) {
+  PeerSender(Transport transport, List<NodeId> peers, ConsensusMetrics metrics) {
     this.transport = transport;
     this.peers = List.copyOf(peers);
+    this.metrics = metrics;
     this.gathered = new @Nullable List[peers.size()];
   }
 
@@ -47,6 +50,7 @@ final class PeerSender {
       List<ProtocolMessage> messages = gathered[peer];
       if (messages != null) {
         gathered[peer] = null;
+        metrics.messagesSent().add(messages.size());
         transport.send(peers.get(peer), messages);
       }
     }

@@ -97,7 +97,7 @@ public final class Replica implements AutoCloseable {
     List<NodeId> peers = new ArrayList<>(seat.members());
     peers.remove(seat.self());
     LogWriter writer =
-        new LogWriter(parts.log(), new PeerSender(parts.transport(), peers), halt, metrics, loop);
+        new LogWriter(parts.log(), new PeerSender(parts.transport(), peers, metrics), halt, metrics, loop);
     LogReader reader = new LogReader(parts.log(), parts.snapshots(), halt, loop);
     TurnEffects effects =
         new TurnEffects(
@@ -105,7 +105,7 @@ public final class Replica implements AutoCloseable {
             writer,
             reader,
             apply,
-            new PeerSender(parts.transport(), peers),
+            new PeerSender(parts.transport(), peers, metrics),
             pending,
             admission,
             limits,
@@ -165,11 +165,11 @@ public final class Replica implements AutoCloseable {
   @Override
   public void close() {
     parts.transport().close();
-    halt.halt("closed");
+    halt.close();
     for (int i = handles.size() - 1; i >= 0; i--) {
       handles.get(i).close();
     }
-    loop.close("closed");
+    loop.refuseEverything();
     apply.refuseEverything();
     parts.snapshots().close();
     parts.log().close();

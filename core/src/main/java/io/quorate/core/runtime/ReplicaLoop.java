@@ -162,7 +162,7 @@ public final class ReplicaLoop implements Actor {
   @Override
   public long turn(Now now) {
     if (halt.halted()) {
-      onHalted();
+      refuseEverything();
       return Long.MAX_VALUE;
     }
     TurnEffects out = started(effects);
@@ -188,7 +188,7 @@ public final class ReplicaLoop implements Actor {
     if (core.deadlineNanos() <= now.monotonicNanos()) {
       core.step(Event.Tick.INSTANCE, now, out);
     }
-    started(sessions).turn(now, core.status().role() == Role.LEADER);
+    started(sessions).turn(now, out.role().role() == Role.LEADER);
     out.flush(core.log());
     wantsApplied = backlogged || out.feedPending();
     if (out.takeRoleChanged() || now.monotonicNanos() >= statusDueNanos) {
@@ -304,7 +304,7 @@ public final class ReplicaLoop implements Actor {
   }
 
   /** Answers everything that still waits on the loop; again and again, as callers may be late. */
-  private void onHalted() {
+  void refuseEverything() {
     Refusal halted = Refusal.of(RefusalCode.HALTED, "the replica halted: " + halt.reason());
     pending.refuseAll(
         Refusal.of(RefusalCode.INDETERMINATE, "the replica halted: " + halt.reason()));
@@ -327,12 +327,6 @@ public final class ReplicaLoop implements Actor {
     }
     inbox.clear();
     reports.clear();
-  }
-
-  /** Ends what waits when the replica is closed; no turn may follow. */
-  void close(String reason) {
-    halt.halt(reason);
-    onHalted();
   }
 
   private static <T> T started(@Nullable T part) {

@@ -69,7 +69,7 @@ public final class SnapshotInput {
   /** Begins the next section; the stream must be closed before the next call. */
   public InputStream section(SnapshotSection section) throws IOException {
     Check.that(open == null, "section %s begins within another", section.number());
-    Check.that(section.ordinal() == sections, "section %s is not next", section.number());
+    Check.that(section.number() == sections + 1, "section %s is not next", section.number());
     int number = Bytes.getInt(exactly(4), 0);
     if (number != section.number()) {
       throw new CorruptSnapshot(

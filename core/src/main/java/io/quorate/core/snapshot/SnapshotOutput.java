@@ -65,7 +65,7 @@ public final class SnapshotOutput {
   /** Begins the next section; the stream must be closed before the next call. */
   public OutputStream section(SnapshotSection section) throws IOException {
     Check.that(open == null, "section %s begins within another", section.number());
-    Check.that(section.ordinal() == sections, "section %s is not next", section.number());
+    Check.that(section.number() == sections + 1, "section %s is not next", section.number());
     byte[] number = new byte[4];
     Bytes.putInt(number, 0, section.number());
     out.write(number);

@@ -42,7 +42,7 @@ final class FakeReplicas implements GatewayDirectory {
     }
   }
 
-  final class Fake implements Gateway {
+  static final class Fake implements Gateway {
     final List<Arrived> arrived = new ArrayList<>();
 
     /** Answers everything on the spot when set. */

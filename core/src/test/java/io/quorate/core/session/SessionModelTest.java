@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +9,7 @@ import io.quorate.core.session.SessionTable.Verdict;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -122,8 +124,7 @@ class SessionModelTest {
 
   private void open() {
     var order = random.nextBoolean() ? Order.SUBMISSION : Order.NONE;
-    var request =
-        new OpenSession(new Nonce(random.nextInt(2), random.nextInt(10)), order, 4_000);
+    var request = new OpenSession(new Nonce(random.nextInt(2), random.nextInt(10)), order, 4_000);
     long found = table.open(request, index, 5, now);
     for (var each : model.entrySet()) {
       if (each.getValue().request.nonce().equals(request.nonce())) {
@@ -203,7 +204,7 @@ class SessionModelTest {
     long[] due =
         model.entrySet().stream()
             .filter(e -> deadline(e.getValue()) <= effective)
-            .mapToLong(java.util.Map.Entry::getKey)
+            .mapToLong(Map.Entry::getKey)
             .toArray();
     assertThat(table.earliestExpiryNanos())
         .isLessThanOrEqualTo(
@@ -250,7 +251,7 @@ class SessionModelTest {
 
   private long anyId() {
     if (model.isEmpty() || random.nextInt(50) == 0) {
-      return random.nextInt(20) - 2;
+      return random.nextLong(20) - 2;
     }
     int at = random.nextInt(model.size());
     return model.keySet().stream().skip(at).findFirst().orElseThrow();

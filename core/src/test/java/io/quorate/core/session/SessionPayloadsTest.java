@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,6 +10,7 @@ import io.quorate.api.SessionOptions;
 import io.quorate.api.SessionOptions.Order;
 import io.quorate.core.log.Bytes;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +23,8 @@ class SessionPayloadsTest {
         OpenSession.of(
             new Nonce(0x0102030405060708L, -2),
             new SessionOptions(Order.NONE, Duration.ofSeconds(90)));
-    String golden = "0102000000000000" + "0807060504030201" + "feffffffffffffff" + "00046bf414000000";
+    String golden =
+        "0102000000000000" + "0807060504030201" + "feffffffffffffff" + "00046bf414000000";
     assertThat(HexFormat.of().formatHex(request.encode())).isEqualTo(golden);
     assertThat(OpenSession.decode(HexFormat.of().parseHex(golden))).isEqualTo(request);
   }
@@ -91,7 +94,8 @@ class SessionPayloadsTest {
     table.begin(4, 3, 1, 1_003);
     table.executed(7, 3, new byte[10]);
     FrozenSessions frozen = table.freeze();
-    String header = "0500000000000000" + "01000000" + "0a0000001000000008020000e8030000" + "00000000";
+    String header =
+        "0500000000000000" + "01000000" + "0a0000001000000008020000e8030000" + "00000000";
     String session =
         ("0400000000000000 0300000000000000 0100000000000000 0200000000000000"
                 + "8403000000000000 eb03000000000000 0100000000000000 0300000000000000"
@@ -116,7 +120,7 @@ class SessionPayloadsTest {
     FrozenSessions frozen = table.freeze();
     byte[] whole = frozen.session(0);
     for (int length = 0; length < whole.length; length++) {
-      byte[] part = java.util.Arrays.copyOf(whole, length);
+      byte[] part = Arrays.copyOf(whole, length);
       var restored = SessionTable.ofHeader(frozen.header());
       assertThatIllegalArgumentException().isThrownBy(() -> restored.load(part));
     }

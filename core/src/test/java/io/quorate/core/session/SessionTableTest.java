@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.session;
 
 import static io.quorate.core.session.SessionTable.Verdict.EXECUTE;
@@ -15,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quorate.api.SessionOptions.Order;
 import io.quorate.core.check.InvariantViolation;
 import io.quorate.core.session.SessionTable.Verdict;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 /** The rules of sessions, one test each. Times are small numbers of nanoseconds. */
@@ -304,7 +306,7 @@ class SessionTableTest {
   @Test
   void theDigestSeesEveryPartOfTheState() {
     long session = open(1, Order.SUBMISSION);
-    var seen = new java.util.ArrayList<Object>();
+    var seen = new ArrayList<Object>();
     seen.add(table.digest());
     execute(session, 1, 1, 1);
     seen.add(table.digest());

@@ -94,7 +94,7 @@ public final class ConfigSection {
 
   /** A duration with its unit. */
   public Duration duration(String key, Duration otherwise) {
-    return read(key, otherwise, Units::duration, Units::format);
+    return read(key, otherwise, Quantities::duration, Quantities::format);
   }
 
   /** A duration with its unit, within bounds, both included. */
@@ -102,18 +102,18 @@ public final class ConfigSection {
     return read(
         key,
         otherwise,
-        text -> within(Units.duration(text), min, max, Units::format),
-        Units::format);
+        text -> within(Quantities.duration(text), min, max, Quantities::format),
+        Quantities::format);
   }
 
   /** A range of durations, such as {@code 150 ms .. 300 ms}. */
   public DurationRange range(String key, String otherwise) {
-    return read(key, Units.range(otherwise), Units::range, DurationRange::toString);
+    return read(key, Quantities.range(otherwise), Quantities::range, DurationRange::toString);
   }
 
   /** A size with its unit. */
   public DataSize size(String key, DataSize otherwise) {
-    return read(key, otherwise, Units::size, DataSize::toString);
+    return read(key, otherwise, Quantities::size, DataSize::toString);
   }
 
   /** A size with its unit, within bounds, both included. */
@@ -121,7 +121,7 @@ public final class ConfigSection {
     return read(
         key,
         otherwise,
-        text -> within(Units.size(text), min, max, DataSize::toString),
+        text -> within(Quantities.size(text), min, max, DataSize::toString),
         DataSize::toString);
   }
 

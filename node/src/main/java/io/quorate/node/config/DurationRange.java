@@ -14,6 +14,6 @@ public record DurationRange(Duration min, Duration max) {
 
   @Override
   public String toString() {
-    return Units.format(min) + " .. " + Units.format(max);
+    return Quantities.format(min) + " .. " + Quantities.format(max);
   }
 }

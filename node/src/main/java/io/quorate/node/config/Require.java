@@ -27,11 +27,11 @@ public final class Require {
         value.compareTo(min) >= 0 && value.compareTo(max) <= 0,
         key
             + " must be between "
-            + Units.format(min)
+            + Quantities.format(min)
             + " and "
-            + Units.format(max)
+            + Quantities.format(max)
             + ", was "
-            + Units.format(value));
+            + Quantities.format(value));
   }
 
   /** Bounds of a size, both included. */

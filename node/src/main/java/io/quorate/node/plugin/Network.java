@@ -56,8 +56,21 @@ public interface Network {
     void close();
   }
 
+  /**
+   * How a replica presents itself to clients.
+   *
+   * @param members all members that it knows, with the addresses in its configuration
+   */
+  record Introduction(GroupId group, NodeId node, SortedMap<NodeId, Endpoint> members) {}
+
   /** A remote replica as its clients see it. Connects by itself, again and again, until closed. */
   interface RemoteReplica extends AutoCloseable {
+    /**
+     * Asks who is there; fails with {@link java.io.IOException}, in one sentence, if it cannot be
+     * reached or refuses us, at the latest after {@code timeoutNanos}.
+     */
+    CompletableFuture<Introduction> introduction(long timeoutNanos);
+
     /** The door of the replica; refuses with {@code INDETERMINATE} what was lost on the way. */
     Gateway gateway();
 

@@ -5,6 +5,7 @@ package io.quorate.node.fake;
 import com.google.inject.Module;
 import io.quorate.core.port.MessageCodec;
 import io.quorate.core.protocol.Backend;
+import io.quorate.core.protocol.ProtocolMessage;
 import io.quorate.core.protocol.ReplicaCore;
 import io.quorate.core.protocol.Seat;
 import io.quorate.node.config.ConfigSection;
@@ -40,7 +41,19 @@ public final class FakeBackendPlugin implements BackendPlugin {
 
     @Override
     public MessageCodec codec() {
-      throw new UnsupportedOperationException("a fake has no codec");
+      return new NoCodec();
+    }
+  }
+
+  private static final class NoCodec implements MessageCodec {
+    @Override
+    public WireMessage encode(ProtocolMessage message) {
+      throw new UnsupportedOperationException("a fake sends nothing");
+    }
+
+    @Override
+    public ProtocolMessage decode(WireMessage wire) throws MalformedMessage {
+      throw new MalformedMessage("a fake receives nothing");
     }
   }
 

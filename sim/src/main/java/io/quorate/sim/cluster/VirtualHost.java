@@ -34,6 +34,8 @@ final class VirtualHost implements ActorHost {
     void onFailure(String actor, Throwable failure);
   }
 
+  private static final int RESTLESS_TURNS_MAX = 20_000;
+
   private final World world;
   private final SimClock clock;
   private final Machine machine;
@@ -74,6 +76,7 @@ final class VirtualHost implements ActorHost {
     private World.@Nullable Timer next;
     private boolean closed;
     private boolean parked;
+    private int restless;
 
     Hosted(String name, Actor actor, FailureHandler onFailure) {
       this.name = name;
@@ -139,7 +142,10 @@ final class VirtualHost implements ActorHost {
         machine.onFailure(name, failure);
         return;
       }
-      if (due <= now.monotonicNanos()) {
+      restless = due <= now.monotonicNanos() + 1_000 ? restless + 1 : 0;
+      if (restless > RESTLESS_TURNS_MAX) {
+        world.fail(name + " asked for " + restless + " turns at once, one after the other");
+      } else if (due <= now.monotonicNanos()) {
         request(world.now() + machine.delayNanos(name));
       } else if (due != Long.MAX_VALUE) {
         request(Math.max(clock.worldTimeOf(due), world.now() + 1));

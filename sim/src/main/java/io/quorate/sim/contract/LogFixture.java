@@ -50,8 +50,7 @@ public final class LogFixture {
 
   /** A log with the same content that goes its own way, with other payloads than this one. */
   public LogFixture fork() {
-    LogFixture copy =
-        new LogFixture(base, baseNextIndex, baseTimeFloorNanos, payloads.nextLong());
+    LogFixture copy = new LogFixture(base, baseNextIndex, baseTimeFloorNanos, payloads.nextLong());
     copy.entries.addAll(entries);
     copy.lastToken = lastToken;
     return copy;
@@ -98,8 +97,7 @@ public final class LogFixture {
 
   /** Appends a configuration with the given text as its body. */
   public Entry configuration(long epoch, String text) {
-    return add(
-        control(EntryKind.CONFIGURATION, epoch, text.getBytes(StandardCharsets.UTF_8)));
+    return add(control(EntryKind.CONFIGURATION, epoch, text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Forgets {@code slot} and everything after it. */

@@ -23,9 +23,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What every {@link LogStore} owes. A test class of an adapter implements {@link #disk()}; JUnit
@@ -583,7 +583,7 @@ public interface LogStoreContract {
     Random random = new Random(seed);
     long reads = 0;
     do {
-      long from = 1 + random.nextInt(600);
+      long from = 1L + random.nextInt(600);
       List<Entry> entries = store.read(from, from + random.nextInt(20), 1 << 16);
       long expected = from;
       ChainHash parent = null;

@@ -132,8 +132,7 @@ final class LogStoreWalk implements AutoCloseable {
       last++;
       bytes += model.entry(last).sizeBytes();
     }
-    LogStoreContract.assertSame(
-        store.read(from, through, bytesMax), model.entries(from, last));
+    LogStoreContract.assertSame(store.read(from, through, bytesMax), model.entries(from, last));
   }
 
   private long pick(long from, long through) {

@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A snapshot store that keeps its streams in a map: the smallest thing that passes the contract. */
+/**
+ * A snapshot store that keeps its streams in a map: the smallest thing that passes the contract.
+ */
 public final class MemorySnapshotStore implements SnapshotStore {
   private final Disk disk;
 

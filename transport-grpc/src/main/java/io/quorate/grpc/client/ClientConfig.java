@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a client needs to talk to the replicas of a group.
  *
+ * @param group replicas of another one are refused; null takes whatever group is served
  * @param tls null for plain text
  */
-public record ClientConfig(GroupId group, @Nullable TlsFiles tls, Limits limits) {
+public record ClientConfig(@Nullable GroupId group, @Nullable TlsFiles tls, Limits limits) {
 
   /** Plain text, usual limits. */
   public static ClientConfig of(GroupId group) {

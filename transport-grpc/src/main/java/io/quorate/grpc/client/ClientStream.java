@@ -8,6 +8,7 @@ import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.quorate.api.GroupId;
 import io.quorate.api.NodeId;
 import io.quorate.core.port.Gateway.ReplySink;
 import io.quorate.core.protocol.Refusal;
@@ -17,16 +18,16 @@ import io.quorate.grpc.ConnectionProblem;
 import io.quorate.grpc.ConnectionProblem.Kind;
 import io.quorate.grpc.Endpoint;
 import io.quorate.grpc.EventLoops;
+import io.quorate.grpc.HostLookup;
 import io.quorate.grpc.codec.CallFrame;
 import io.quorate.grpc.codec.QuorateMethods;
 import io.quorate.grpc.codec.RecordPump;
 import io.quorate.grpc.codec.RefusalTable;
+import io.quorate.grpc.codec.Reports;
 import io.quorate.grpc.proto.ClientHello;
-import io.quorate.grpc.proto.Member;
 import io.quorate.grpc.proto.ServerHello;
-import java.util.Collections;
+import java.net.InetSocketAddress;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
@@ -49,43 +50,61 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
   private final ClientConfig config;
   private final Endpoint endpoint;
   private final Owner owner;
-  private final ManagedChannel channel;
-  private final ClientCall<CallFrame, CallFrame> call;
+  private final int attempt;
+  private final CallWire wire = new CallWire();
   private final RecordPump pump;
   private final CallTable table;
   private final CompletableFuture<Welcome> welcome = new CompletableFuture<>();
   private volatile @Nullable ScheduledFuture<?> timeout;
   private volatile boolean closing;
+  private volatile Refusal over;
   private @Nullable ConnectionProblem mismatch;
   private long welcomedNanos;
 
-  ClientStream(ClientConfig config, Endpoint endpoint, Owner owner) {
+  ClientStream(ClientConfig config, Endpoint endpoint, int attempt, Owner owner) {
     this.config = config;
     this.endpoint = endpoint;
+    this.attempt = attempt;
     this.owner = owner;
+    over = Refusal.of(RefusalCode.NOT_READY, "the connection to " + endpoint + " was lost");
     ClientConfig.Limits limits = config.limits();
-    channel = Channels.open(endpoint, config.tls(), limits.messageBytesMax());
-    call =
-        channel.newCall(
-            QuorateMethods.CALLS, CallOptions.DEFAULT.withOnReadyThreshold(READY_BELOW_BYTES));
-    pump = new RecordPump(new CallWire(call), limits.frameBytes(), limits.queueBytesMax());
+    pump = new RecordPump(wire, limits.frameBytes(), limits.queueBytesMax());
     table = new CallTable(limits.callsMax());
   }
 
   void start() {
+    HostLookup.find(endpoint, attempt, this::start, status -> onClose(status, new Metadata()));
+  }
+
+  private void start(InetSocketAddress address) {
+    ManagedChannel channel;
+    try {
+      channel = Channels.open(address, config.tls(), config.limits().messageBytesMax());
+    } catch (IllegalArgumentException e) {
+      onClose(Status.INTERNAL.withDescription(e.getMessage()), new Metadata()); // the TLS files
+      return;
+    }
+    ClientCall<CallFrame, CallFrame> call =
+        channel.newCall(
+            QuorateMethods.CALLS, CallOptions.DEFAULT.withOnReadyThreshold(READY_BELOW_BYTES));
+    call.start(this, new Metadata());
+    call.request(2);
+    wire.open(channel, call);
+    GroupId wanted = config.group();
     timeout =
         EventLoops.shared()
             .schedule(
                 () ->
-                    end("no handshake within " + config.limits().handshakeTimeout().toMillis() + " ms"),
+                    end(
+                        "no handshake within "
+                            + config.limits().handshakeTimeout().toMillis()
+                            + " ms"),
                 config.limits().handshakeTimeout().toNanos());
-    call.start(this, new Metadata());
-    call.request(2);
     pump.greet(
         new CallFrame.Hello(
             ClientHello.newBuilder()
                 .setProtocolVersion(QuorateMethods.PROTOCOL_VERSION)
-                .setGroup(config.group().value())
+                .setGroup(wanted == null ? "" : wanted.value())
                 .build()
                 .toByteArray()));
   }
@@ -125,7 +144,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
           tag,
           offer == RecordPump.Offer.FULL
               ? Refusal.of(RefusalCode.OVERLOADED, "too much waits to be sent to " + endpoint)
-              : Refusal.of(RefusalCode.NOT_READY, "the connection to " + endpoint + " was lost"));
+              : over);
     }
   }
 
@@ -151,6 +170,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
 
   private void refuseAll(String why, RefusalCode ofUnsent) {
     Refusal unsent = Refusal.of(ofUnsent, why + " before the call was sent");
+    over = unsent;
     pump.ended(number -> table.refuse(number, unsent));
     String text = why + " before the answer came";
     table.refuseAll(
@@ -175,7 +195,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
         if (strays > 0 && !closing) {
           log.debug("{} answers of {} belong to no call", strays, endpoint);
         }
-        call.request(1);
+        wire.request();
       }
       case CallFrame.Malformed malformed -> fail(malformed.reason());
     }
@@ -193,14 +213,13 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
     }
     ServerHello hello;
     NodeId node;
-    SortedMap<NodeId, Endpoint> members = new TreeMap<>();
+    GroupId group;
+    SortedMap<NodeId, Endpoint> members;
     try {
       hello = ServerHello.parseFrom(frame.message());
       node = NodeId.of(hello.getNode());
-      for (Member member : hello.getMembersList()) {
-        members.put(
-            NodeId.of(member.getNode()), new Endpoint(member.getHost(), member.getPort()));
-      }
+      group = GroupId.of(hello.getGroup());
+      members = Reports.decode(hello.getMembersList());
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       fail("a handshake that cannot be read: " + e.getMessage());
       return;
@@ -212,10 +231,9 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
     }
     cancelTimeout();
     welcomedNanos = System.nanoTime();
-    welcome.complete(
-        new Welcome(node, Collections.unmodifiableSortedMap(members), hello.getCommandBytesMax()));
-    pump.open();
-    call.request(1);
+    welcome.complete(new Welcome(group, node, members, hello.getCommandBytesMax()));
+    pump.open(EventLoops.shared().current());
+    wire.request();
   }
 
   private @Nullable ConnectionProblem check(ServerHello hello) {
@@ -229,11 +247,12 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
                   hello.getProtocolVersion(),
                   QuorateMethods.PROTOCOL_VERSION));
     }
-    if (!hello.getGroup().equals(config.group().value())) {
+    GroupId wanted = config.group();
+    if (wanted != null && !hello.getGroup().equals(wanted.value())) {
       return new ConnectionProblem(
           Kind.OTHER_GROUP,
           "node %s on %s belongs to group \"%s\", this client wants group \"%s\": correct the address or the group"
-              .formatted(hello.getNode(), endpoint, hello.getGroup(), config.group()));
+              .formatted(hello.getNode(), endpoint, hello.getGroup(), wanted));
     }
     return null;
   }
@@ -241,7 +260,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
   @Override
   public void onClose(Status status, Metadata trailers) {
     cancelTimeout();
-    channel.shutdownNow();
+    wire.ended();
     boolean welcomed = welcome.isDone() && !welcome.isCompletedExceptionally();
     ConnectionProblem problem = mismatch;
     if (problem == null && !welcomed) {
@@ -269,20 +288,53 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
     }
   }
 
-  private record CallWire(ClientCall<CallFrame, CallFrame> call) implements RecordPump.Wire {
+  /** The call, once the host is found. */
+  private static final class CallWire implements RecordPump.Wire {
+    private @Nullable ManagedChannel channel;
+    private volatile @Nullable ClientCall<CallFrame, CallFrame> call;
+    private @Nullable Status cancelled;
+
+    synchronized void open(ManagedChannel toUse, ClientCall<CallFrame, CallFrame> toCall) {
+      channel = toUse;
+      call = toCall;
+      if (cancelled != null) {
+        toCall.cancel(cancelled.getDescription(), null);
+      }
+    }
+
+    void request() {
+      ClientCall<CallFrame, CallFrame> present = call;
+      if (present != null) {
+        present.request(1);
+      }
+    }
+
+    synchronized void ended() {
+      if (channel != null) {
+        channel.shutdownNow();
+      }
+    }
+
     @Override
     public boolean isReady() {
-      return call.isReady();
+      ClientCall<CallFrame, CallFrame> present = call;
+      return present != null && present.isReady();
     }
 
     @Override
     public void write(CallFrame frame) {
-      call.sendMessage(frame);
+      ClientCall<CallFrame, CallFrame> present = call;
+      if (present != null) {
+        present.sendMessage(frame);
+      }
     }
 
     @Override
-    public void close(Status status, Metadata trailers) {
-      call.cancel(status.getDescription(), null);
+    public synchronized void close(Status status, Metadata trailers) {
+      cancelled = status;
+      if (call != null) {
+        call.cancel(status.getDescription(), null);
+      }
     }
   }
 }

@@ -7,6 +7,8 @@ import io.grpc.Status;
 import io.quorate.core.protocol.Refusal;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
@@ -14,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers the records of several threads into frames, and hands those to one stream, by one thread
- * at a time, while the stream is ready for more. While it is not, frames grow: the slower the line,
- * the fewer and larger the messages.
+ * at a time, while the stream is ready for more.
+ *
+ * <p>Once it is open, frames are sent by the event loop of the stream: all that is gathered until
+ * the loop comes to it travels together, however often it was flushed. So the busier the loop or
+ * the slower the line, the fewer and larger the messages, and nothing waits for company.
  *
  * <p>All methods may be called by any thread; none blocks but for the moment that another one needs
  * to copy a record.
@@ -52,6 +57,7 @@ public final class RecordPump {
   private final int frameBytes;
   private final long bytesMax;
   private final AtomicInteger drains = new AtomicInteger();
+  private final AtomicBoolean scheduled = new AtomicBoolean();
   private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by the lock.
@@ -62,7 +68,7 @@ public final class RecordPump {
   private boolean flushed;
   private boolean stopped;
 
-  private volatile boolean opened;
+  private volatile @Nullable Executor loop; // null until open
   private volatile CallFrame.@Nullable Hello hello;
   private volatile @Nullable Ending ending;
   private volatile boolean ended;
@@ -87,9 +93,13 @@ public final class RecordPump {
     drain();
   }
 
-  /** Lets records pass from now on. */
-  public void open() {
-    opened = true;
+  /**
+   * Lets records pass from now on.
+   *
+   * @param eventLoop of the stream
+   */
+  public void open(Executor eventLoop) {
+    loop = eventLoop;
     drain();
   }
 
@@ -120,7 +130,7 @@ public final class RecordPump {
       lock.unlock();
     }
     if (due) {
-      drain();
+      wake();
     }
     return Offer.TAKEN;
   }
@@ -140,7 +150,7 @@ public final class RecordPump {
       lock.unlock();
     }
     if (due) {
-      drain();
+      wake();
     }
   }
 
@@ -163,7 +173,7 @@ public final class RecordPump {
     } finally {
       lock.unlock();
     }
-    drain();
+    wake();
   }
 
   /** Bytes that wait. */
@@ -213,7 +223,17 @@ public final class RecordPump {
     }
   }
 
-  /** Sends what waits, as far as the stream is ready for it. */
+  private void wake() {
+    Executor eventLoop = loop;
+    if (eventLoop != null && !scheduled.getAndSet(true)) {
+      eventLoop.execute(() -> {
+        scheduled.set(false);
+        drain();
+      });
+    }
+  }
+
+  /** Sends what waits, as far as the stream is ready for it; to be called when it becomes so. */
   public void drain() {
     if (drains.getAndIncrement() != 0) {
       return; // who is at it sees the new number, and goes around once more
@@ -245,7 +265,7 @@ public final class RecordPump {
       hello = null;
       wire.write(greeting);
     }
-    while (opened && !ended && (all || wire.isReady())) {
+    while (loop != null && !ended && (all || wire.isReady())) {
       Records records = next(all);
       if (records == null) {
         return;

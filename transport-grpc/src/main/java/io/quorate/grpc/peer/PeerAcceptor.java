@@ -9,6 +9,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import io.quorate.api.NodeId;
 import io.quorate.grpc.ConnectionProblem;
+import io.quorate.grpc.EventLoops;
 import io.quorate.grpc.codec.PeerFrame;
 import java.util.SortedMap;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -28,10 +29,7 @@ final class PeerAcceptor implements ServerCallHandler<PeerFrame, PeerFrame> {
   private volatile @Nullable String lastStranger;
 
   PeerAcceptor(
-      PeerConfig config,
-      SortedMap<NodeId, PeerLink> links,
-      PeerInbox inbox,
-      TransportStats stats) {
+      PeerConfig config, SortedMap<NodeId, PeerLink> links, PeerInbox inbox, TransportStats stats) {
     this.config = config;
     this.links = links;
     this.inbox = inbox;
@@ -113,12 +111,15 @@ final class PeerAcceptor implements ServerCallHandler<PeerFrame, PeerFrame> {
           lastStranger = text;
           log.warn("refused a connection: {}", text);
         }
-        stream.greet(Handshake.own(config)); // so that the other side can tell both values too
+        if (mismatch != null && mismatch.kind() != ConnectionProblem.Kind.OTHER_NODE) {
+          stream.greet(Handshake.own(config)); // the other side will find the same difference
+        }
         stream.close(Status.FAILED_PRECONDITION.withDescription(text));
         return;
       }
       link = found;
       stream.greet(Handshake.own(config));
+      stream.open(EventLoops.shared().current());
       found.established(stream);
       stream.request();
     }

@@ -14,8 +14,10 @@ import io.quorate.grpc.ConnectionProblem;
 import io.quorate.grpc.ConnectionProblem.Kind;
 import io.quorate.grpc.Endpoint;
 import io.quorate.grpc.EventLoops;
+import io.quorate.grpc.HostLookup;
 import io.quorate.grpc.codec.PeerFrame;
 import io.quorate.grpc.codec.QuorateMethods;
+import java.net.InetSocketAddress;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +36,7 @@ final class PeerDialer {
   private final PeerInbox inbox;
   private final TransportStats stats;
   private final Backoff backoff;
+  private int attempts;
   private boolean closed;
   private @Nullable Attempt attempt;
   private @Nullable ScheduledFuture<?> retry;
@@ -49,10 +52,25 @@ final class PeerDialer {
   }
 
   synchronized void dial() {
+    HostLookup.find(endpoint, attempts++, this::dial, this::unready);
+  }
+
+  private synchronized void dial(InetSocketAddress address) {
     if (!closed) {
-      attempt = new Attempt();
-      attempt.start();
+      try {
+        attempt = new Attempt(address);
+        attempt.start();
+      } catch (IllegalArgumentException e) {
+        unready(Status.INTERNAL.withDescription(e.getMessage())); // the TLS files
+      }
     }
+  }
+
+  /** It did not come to an attempt. */
+  private void unready(Status status) {
+    ConnectionProblem problem = ConnectionProblem.of(endpoint, status);
+    link.failed(problem);
+    onEnd(problem.lasting(), 0);
   }
 
   /** Ends the connection, and all attempts to get a new one. */
@@ -92,8 +110,8 @@ final class PeerDialer {
     private long establishedNanos;
     private boolean established;
 
-    Attempt() {
-      channel = Channels.open(endpoint, config.tls(), config.limits().messageBytesMax());
+    Attempt(InetSocketAddress address) {
+      channel = Channels.open(address, config.tls(), config.limits().messageBytesMax());
       call =
           channel.newCall(
               QuorateMethods.EXCHANGE,
@@ -150,6 +168,7 @@ final class PeerDialer {
       established = true;
       establishedNanos = System.nanoTime();
       cancelTimeout();
+      stream.open(EventLoops.shared().current());
       link.established(stream);
       stream.request();
     }
@@ -184,7 +203,8 @@ final class PeerDialer {
             new ConnectionProblem(
                 Kind.OTHER_CONFIGURATION, peer + " refuses this node: " + status.getDescription());
         case UNAUTHENTICATED ->
-            new ConnectionProblem(Kind.TLS, peer + " refuses this node: " + status.getDescription());
+            new ConnectionProblem(
+                Kind.TLS, peer + " refuses this node: " + status.getDescription());
         default -> ConnectionProblem.of(endpoint, status);
       };
     }

@@ -51,7 +51,7 @@ final class PeerLink {
     for (WireMessage message : messages) {
       stream.offer(message);
     }
-    stream.drain();
+    stream.flush();
   }
 
   /** A handshake succeeded: from now on this connection counts, and any older one ends. */

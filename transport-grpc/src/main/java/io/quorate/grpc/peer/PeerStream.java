@@ -9,13 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to a peer, from either side: takes messages from any thread, and hands them to
- * gRPC, which wants one caller at a time, while it is ready to take more.
+ * gRPC, which wants one caller at a time, while it is ready to take more. That is done by the event
+ * loop of the connection, so that what several turns of a replica send may travel together.
  *
  * <p>What waits is bounded in bytes. Beyond that the newest message is dropped: what the peer gets
  * is then a beginning of what was sent, which every protocol can use, and a stalled peer is not fed
@@ -44,6 +47,8 @@ final class PeerStream {
   private final Queue<WireMessage> queue = new ConcurrentLinkedQueue<>();
   private final AtomicLong queuedBytes = new AtomicLong();
   private final AtomicInteger drains = new AtomicInteger();
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private volatile @Nullable Executor loop;
   private volatile PeerFrame.@Nullable Hello hello;
   private volatile @Nullable Status closing;
   private volatile boolean ended;
@@ -61,7 +66,23 @@ final class PeerStream {
     drain();
   }
 
-  /** Takes a message or drops it; nothing is sent before {@link #drain}. */
+  /** Names the event loop of the connection; called when the handshake is over. */
+  void open(Executor eventLoop) {
+    loop = eventLoop;
+  }
+
+  /** Sends soon what was offered. */
+  void flush() {
+    Executor eventLoop = loop;
+    if (eventLoop != null && !scheduled.getAndSet(true)) {
+      eventLoop.execute(() -> {
+        scheduled.set(false);
+        drain();
+      });
+    }
+  }
+
+  /** Takes a message or drops it; nothing is sent before {@link #flush}. */
   void offer(WireMessage message) {
     long size = message.sizeBytes();
     if (size > limits.messageBytesMax() - 1024L - 4L * message.attachments().size()) {

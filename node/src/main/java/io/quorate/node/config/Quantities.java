@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Durations and sizes as people write them; a number without a unit is refused. */
-final class Units {
+public final class Quantities {
   private static final Pattern QUANTITY = Pattern.compile("([+-]?[0-9]+(?:\\.[0-9]+)?)\\s*(\\S*)");
 
   /** A unit and what one of it is, in nanoseconds or bytes; the first name is the one we print. */
@@ -37,15 +37,15 @@ final class Units {
           new Unit(1_000_000_000L, List.of("GB")),
           new Unit(1_000_000_000_000L, List.of("TB")));
 
-  private Units() {}
+  private Quantities() {}
 
   /** Reads a duration; throws {@link IllegalArgumentException} with what is wrong with it. */
-  static Duration duration(String text) {
+  public static Duration duration(String text) {
     return Duration.ofNanos(quantity(text, TIME, "a duration with its unit, such as 150 ms"));
   }
 
   /** Reads a size; throws {@link IllegalArgumentException} with what is wrong with it. */
-  static DataSize size(String text) {
+  public static DataSize size(String text) {
     return new DataSize(quantity(text, SIZE, "a size with its unit, such as 64 MiB"));
   }
 
@@ -65,7 +65,7 @@ final class Units {
   }
 
   /** Writes a duration in the largest unit that fits without a fraction. */
-  static String format(Duration duration) {
+  public static String format(Duration duration) {
     long nanos = duration.toNanos();
     for (Unit unit : TIME) {
       if (nanos != 0 && nanos % unit.factor() == 0) {

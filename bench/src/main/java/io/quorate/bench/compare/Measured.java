@@ -1,0 +1,61 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.bench.compare;
+
+import java.util.SortedMap;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What one run of one contender showed.
+ *
+ * @param durability what an acknowledged command had survived
+ * @param measuredNanos time over which {@code answered} was counted
+ * @param answered calls answered in that time
+ * @param latencies of these calls
+ * @param indeterminate calls whose outcome the client was told to be unknown
+ * @param refused calls that were surely not applied
+ * @param gapNanos longest time without any answer after the fault; 0 without a fault
+ * @param fault what was done, for people
+ * @param cpuNanos CPU time of this process, load generator included, over the measured time
+ * @param counts what the replicas counted over the measured time
+ * @param verdict what the history showed
+ */
+public record Measured(
+    String contender,
+    String durability,
+    long measuredNanos,
+    long answered,
+    Histogram latencies,
+    long indeterminate,
+    long refused,
+    long gapNanos,
+    String fault,
+    long cpuNanos,
+    SortedMap<String, Long> counts,
+    HistoryVerdict verdict) {
+
+  /** Commands and reads answered in a second. */
+  public double perSecond() {
+    return answered * 1e9 / measuredNanos;
+  }
+
+  /** Latency in milliseconds at a percentile, 0 to 100. */
+  public double millisAt(double percentile) {
+    return latencies.getValueAtPercentile(percentile) / 1e6;
+  }
+
+  /** Longest latency in milliseconds. */
+  public double maxMillis() {
+    return latencies.getMaxValue() / 1e6;
+  }
+
+  /** A count for each thousand answered calls. */
+  public double perThousand(String counter) {
+    return answered == 0 ? 0 : counts.getOrDefault(counter, 0L) * 1000.0 / answered;
+  }
+
+  /** CPU seconds of all replicas and the load generator for a million answered calls. */
+  public double cpuSecondsPerMillion() {
+    return answered == 0 ? 0 : cpuNanos / 1e9 * 1e6 / answered;
+  }
+}

@@ -1,0 +1,140 @@
+package io.quorate.sim;
+
+import io.quorate.core.client.ClientOptions;
+import io.quorate.core.runtime.RuntimeLimits;
+import io.quorate.core.session.SessionLimits;
+import io.quorate.sim.cluster.ClusterOptions;
+import io.quorate.sim.fault.Fault;
+import io.quorate.sim.fault.FaultFamilies;
+import io.quorate.sim.net.LinkProfile;
+import io.quorate.sim.workload.WorkloadOptions;
+import io.quorate.sim.world.SimRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Draws the plan of a seed: the size of the group, how the machines are, what clients do, and which
+ * families of faults strike how often. Many odd mixtures find more than one average one.
+ */
+final class Swarm {
+  private static final long MILLI = 1_000_000;
+
+  private Swarm() {}
+
+  /**
+   * The plan of a seed.
+   *
+   * @param faults {@code swarm}: some families, as drawn; {@code none}; or families joined by commas
+   */
+  static SimPlan draw(long seed, long timeNanos, String faults) {
+    SimRandom root = new SimRandom(seed).child("swarm");
+    SimRandom random = root.child("group");
+    int dice = random.below(10);
+    int nodes = dice == 0 ? 1 : dice < 8 ? 3 : 5;
+    boolean noise = faults.equals("swarm") || faults.contains("loss");
+    ClusterOptions cluster = cluster(root.child("cluster"), nodes, noise);
+    WorkloadOptions workload = workload(root.child("workload"));
+    List<Fault> schedule = new ArrayList<>();
+    for (String family : FaultFamilies.ALL) {
+      SimRandom own = root.child("family/" + family);
+      boolean drawn = own.chance(0.4);
+      long gap = own.logBetween(400 * MILLI, 20_000 * MILLI);
+      boolean struck = faults.equals("swarm") ? drawn : List.of(faults.split(",")).contains(family);
+      if (struck) {
+        schedule.addAll(
+            FaultFamilies.draw(
+                family, new SimRandom(seed), nodes, workload.clients(), gap, timeNanos));
+      }
+    }
+    checkNames(faults);
+    schedule.sort(Comparator.comparingLong(Fault::atNanos));
+    return new SimPlan(seed, timeNanos, 60_000 * MILLI, cluster, workload, schedule);
+  }
+
+  private static void checkNames(String faults) {
+    if (faults.equals("swarm") || faults.equals("none")) {
+      return;
+    }
+    for (String family : faults.split(",")) {
+      if (!FaultFamilies.ALL.contains(family)) {
+        throw new IllegalArgumentException(
+            "fault family \"" + family + "\" is unknown; say swarm, none, or some of "
+                + FaultFamilies.ALL);
+      }
+    }
+  }
+
+  private static ClusterOptions cluster(SimRandom random, int nodes, boolean noise) {
+    boolean lossy = noise && random.chance(0.3);
+    boolean ordered = !noise || random.chance(0.5);
+    LinkProfile peers =
+        new LinkProfile(
+            random.logBetween(20_000, 2 * MILLI),
+            random.logBetween(20_000, 5 * MILLI),
+            random.chance(0.4) ? 0.01 : 0,
+            random.logBetween(5 * MILLI, 300 * MILLI),
+            lossy ? random.logBetween(1, 50) / 1000.0 : 0,
+            noise && random.chance(0.4) ? random.logBetween(1, 100) / 1000.0 : 0,
+            ordered,
+            random.chance(0.2) ? 20_000_000 : 0);
+    LinkProfile clients =
+        new LinkProfile(50_000, random.logBetween(50_000, 5 * MILLI), 0, 0, 0, 0, true, 0);
+    RuntimeLimits limits =
+        new RuntimeLimits(
+            1 << 16,
+            random.chance(0.2) ? 4_000 : 1 << 20,
+            (int) random.logBetween(200, 64_000),
+            (int) random.logBetween(1, 256),
+            1_000,
+            Duration.ofMillis(random.logBetween(500, 5_000)),
+            random.chance(0.1) ? 16 : 4_096,
+            random.logBetween(2_000, 1 << 20),
+            random.chance(0.2) ? 1L << 30 : random.logBetween(600, 60_000),
+            2 + random.below(2),
+            random.logBetween(500, 100_000));
+    SessionLimits sessions =
+        new SessionLimits(
+            10_000,
+            random.chance(0.3) ? 16 : 1_024,
+            random.chance(0.2) ? 64 : 1 << 20,
+            1 << 16);
+    return new ClusterOptions(
+        nodes,
+        peers,
+        clients,
+        random.logBetween(10_000, 2 * MILLI),
+        random.logBetween(10_000, 10 * MILLI),
+        random.logBetween(1_000, 200_000),
+        random.chance(0.5) ? 50 : 500,
+        random.logBetween(MILLI, 600_000 * MILLI),
+        limits,
+        sessions);
+  }
+
+  private static WorkloadOptions workload(SimRandom random) {
+    ClientOptions client =
+        new ClientOptions(
+            Duration.ofMillis(random.logBetween(1_000, 20_000)),
+            Duration.ofMillis(random.logBetween(100, 2_000)),
+            Duration.ofMillis(random.logBetween(1, 20)),
+            Duration.ofMillis(random.logBetween(50, 500)),
+            (int) random.logBetween(1, 64));
+    int clients = 1 + random.below(6);
+    return new WorkloadOptions(
+        clients,
+        random.logBetween(clients * 4 * MILLI, 200 * MILLI),
+        (int) random.logBetween(1, 16),
+        1 + random.below(8),
+        random.chance(0.3) ? 0.7 : 0.3,
+        true,
+        random.unit(),
+        random.chance(0.3) ? 0.2 : 0,
+        (int) random.logBetween(1, 2_000),
+        Duration.ofMillis(random.logBetween(1_000, random.chance(0.3) ? 2_000 : 60_000)),
+        random.chance(0.4) ? 0.02 : 0,
+        random.chance(0.5) ? random.logBetween(300 * MILLI, 10_000 * MILLI) : 0,
+        client);
+  }
+}

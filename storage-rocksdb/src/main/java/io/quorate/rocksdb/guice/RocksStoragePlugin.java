@@ -1,0 +1,46 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.rocksdb.guice;
+
+import com.google.inject.Module;
+import io.quorate.node.config.ConfigSection;
+import io.quorate.node.config.DataSize;
+import io.quorate.node.plugin.StorageEngine;
+import io.quorate.node.plugin.StoragePlugin;
+import io.quorate.rocksdb.RocksLogOptions;
+
+/** Reads the section {@code quorate.rocksdb}. */
+public final class RocksStoragePlugin implements StoragePlugin {
+
+  /** When a group of writes counts as durable. */
+  enum Durability {
+    /** Once it is on the disk. */
+    FSYNC,
+    /** Once the operating system has it: a power loss may take it back. */
+    OS
+  }
+
+  @Override
+  public String name() {
+    return "rocksdb";
+  }
+
+  @Override
+  public Module configure(ConfigSection section) {
+    RocksLogOptions options = read(section);
+    return binder -> binder.bind(StorageEngine.class).toInstance(new RocksStorageEngine(options));
+  }
+
+  static RocksLogOptions read(ConfigSection section) {
+    RocksLogOptions byDefault = RocksLogOptions.DEFAULT;
+    Durability durability = section.choice("durability", Durability.FSYNC);
+    DataSize memtable =
+        section.size(
+            "memtable",
+            new DataSize(byDefault.memtableBytes()),
+            DataSize.ofKibibytes(64),
+            new DataSize(1L << 30));
+    int recycled = section.number("recycled-logs", byDefault.recycledLogFiles(), 0, 16);
+    return new RocksLogOptions(durability == Durability.FSYNC, memtable.bytes(), recycled);
+  }
+}

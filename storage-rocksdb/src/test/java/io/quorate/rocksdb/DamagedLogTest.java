@@ -1,0 +1,353 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.rocksdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quorate.core.log.DurableState;
+import io.quorate.core.log.Entry;
+import io.quorate.core.port.LogStore.StorageFault;
+import io.quorate.sim.contract.LogFixture;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Bytes flipped, cut off and lost in real files, and what the store makes of them. */
+final class DamagedLogTest {
+  private final LogFixture log = LogFixture.empty();
+  private Path path;
+
+  @BeforeEach
+  void makeDirectory() throws IOException {
+    path = Disks.fresh();
+  }
+
+  @AfterEach
+  void removeDirectory() throws IOException {
+    Disks.delete(path);
+  }
+
+  /** Each group one entry and a hard state that tells the group; killed, not closed. */
+  private void writeGroupsAndDie(int groups, int payloadBytes) throws IOException {
+    Path left;
+    try (RocksStorage storage = Disks.open(path)) {
+      storage.log().recover(null, 1 << 20);
+      for (int i = 1; i <= groups; i++) {
+        List<Entry> entries = List.of(log.random(1, payloadBytes));
+        storage.log().write(List.of(log.write(hardState(i), 0, null, entries)));
+      }
+      left = Disks.copy(path);
+    }
+    Disks.delete(path);
+    path = left;
+  }
+
+  private static byte[] hardState(int group) {
+    return new byte[] {9, 9, (byte) group};
+  }
+
+  private Path writeAheadLog() throws IOException {
+    List<Path> logs = Disks.files(path.resolve("log"), ".log");
+    return logs.get(logs.size() - 1);
+  }
+
+  private Found reopen() {
+    try (RocksStorage storage = Disks.open(path)) {
+      DurableState state = storage.log().recover(null, Long.MAX_VALUE);
+      List<Entry> read =
+          storage.log().read(state.base().slot() + 1, state.epochs().lastSlot(), Integer.MAX_VALUE);
+      assertThat(read).hasSameSizeAs(state.tail());
+      return new Found(state.tail().size(), state.headCertain(), state.hardState());
+    }
+  }
+
+  private record Found(int entries, boolean certain, byte[] hardState) {}
+
+  @Test
+  void aKilledProcessLosesNothing() throws IOException {
+    writeGroupsAndDie(20, 200);
+    Found found = reopen();
+    assertThat(found.entries()).isEqualTo(20);
+    assertThat(found.certain()).isTrue();
+    assertThat(found.hardState()).isEqualTo(hardState(20));
+  }
+
+  @Test
+  void aTornGroupThatWasNeverSyncedLeavesTheHeadCertain() throws IOException {
+    writeGroupsAndDie(20, 200);
+    Path wal = writeAheadLog();
+    byte[] bytes = Files.readAllBytes(wal);
+    int frame = Disks.find(wal, log.entry(20).frame());
+    int next = Disks.find(wal, log.entry(19).frame());
+    // What group 21 could have left: its beginning, then zeros or rubbish.
+    byte[] torn = Arrays.copyOf(bytes, bytes.length + 150);
+    System.arraycopy(bytes, next, torn, bytes.length, 90);
+    Files.write(wal, torn);
+    assertThat(frame).isGreaterThan(next);
+
+    Found found = reopen();
+    assertThat(found.entries()).isEqualTo(20);
+    assertThat(found.certain()).isTrue();
+  }
+
+  @Test
+  void aLogThatEndsBeforeTheMarkerIsUncertainUntilItGrowsBeyondIt() throws IOException {
+    writeGroupsAndDie(20, 200);
+    cutBefore(16);
+
+    Found found = reopen();
+    assertThat(found.entries()).isEqualTo(15);
+    assertThat(found.certain()).isFalse();
+    // Votes are not forgotten with the entries: the marker has them.
+    assertThat(found.hardState()).isEqualTo(hardState(20));
+
+    // A restart proves nothing.
+    assertThat(reopen().certain()).isFalse();
+    // Neither does an entry that is not the last one that had been acknowledged.
+    append(16, 19);
+    found = reopen();
+    assertThat(found.entries()).isEqualTo(19);
+    assertThat(found.certain()).isFalse();
+    append(20, 20);
+    found = reopen();
+    assertThat(found.entries()).isEqualTo(20);
+    assertThat(found.certain()).isTrue();
+    assertThat(found.hardState()).isEqualTo(hardState(20));
+  }
+
+  private void append(long from, long through) {
+    try (RocksStorage storage = Disks.open(path)) {
+      storage.log().recover(null, 1);
+      storage.log().write(List.of(log.append(log.entries(from, through))));
+    }
+  }
+
+  /** Cuts the write-ahead log off within the group of a slot. */
+  private void cutBefore(long slot) throws IOException {
+    Path wal = writeAheadLog();
+    int at = Disks.find(wal, log.entry(slot).frame());
+    assertThat(at).isPositive();
+    try (RandomAccessFile file = new RandomAccessFile(wal.toFile(), "rw")) {
+      file.setLength(at + 10);
+    }
+  }
+
+  @Test
+  void aFlippedBitInTheLastGroupIsNoticed() throws IOException {
+    writeGroupsAndDie(20, 200);
+    Path wal = writeAheadLog();
+    Disks.flip(wal, Disks.find(wal, log.entry(20).frame()) + 130);
+
+    Found found = reopen();
+    assertThat(found.entries()).isEqualTo(19);
+    assertThat(found.certain()).isFalse();
+    assertThat(found.hardState()).isEqualTo(hardState(20));
+  }
+
+  @Test
+  void aFlippedBitInTheMiddleIsNoticedByTheMarker() throws IOException {
+    writeGroupsAndDie(20, 200);
+    Path wal = writeAheadLog();
+    Disks.flip(wal, Disks.find(wal, log.entry(8).frame()) + 130);
+
+    Found found = reopen();
+    assertThat(found.entries()).isEqualTo(7);
+    assertThat(found.certain()).isFalse();
+    assertThat(found.hardState()).isEqualTo(hardState(20));
+  }
+
+  /** A power loss may take back a marker that was not synced; the log then speaks for itself. */
+  @Test
+  void aFlippedBitInTheMiddleIsNoticedWithAnOldMarker() throws IOException {
+    Path left;
+    try (RocksStorage storage = Disks.open(path)) {
+      storage.log().recover(null, 1 << 20);
+      storage.log().write(List.of(log.append(List.of(log.random(1, 100)))));
+      byte[] old = Files.readAllBytes(path.resolve("marker"));
+      for (int i = 0; i < 300; i++) {
+        storage.log().write(List.of(log.append(List.of(log.random(1, 100)))));
+      }
+      left = Disks.copy(path);
+      Files.write(left.resolve("marker"), old);
+    }
+    Disks.delete(path);
+    path = left;
+    Path sound = Disks.copy(path);
+    assertThat(reopen()).isEqualTo(new Found(301, true, null));
+    for (long slot : new long[] {2, 60, 299, 300}) {
+      path = Disks.copy(sound);
+      Path wal = writeAheadLog();
+      Disks.flip(wal, Disks.find(wal, log.entry(slot).frame()) + 130);
+      assertThatThrownBy(this::reopen)
+          .isInstanceOf(StorageFault.class)
+          .hasMessageContaining(path.toString())
+          .hasMessageContaining("write-ahead log")
+          .hasMessageContaining("add a new one");
+      Disks.delete(path);
+    }
+    path = sound;
+  }
+
+  @Test
+  void aLostWriteAheadLogIsNoticed() throws IOException {
+    writeGroupsAndDie(20, 200);
+    Files.delete(writeAheadLog());
+    Found found = reopen();
+    assertThat(found.entries()).isZero();
+    assertThat(found.certain()).isFalse();
+    assertThat(found.hardState()).isEqualTo(hardState(20));
+  }
+
+  @Test
+  void aLostMarkerMakesTheHeadUncertain() throws IOException {
+    writeGroupsAndDie(20, 200);
+    Files.delete(path.resolve("marker"));
+    assertThat(reopen()).usingRecursiveComparison().isEqualTo(new Found(20, false, hardState(20)));
+    assertThat(reopen().certain()).isFalse();
+    log.random(2, 10);
+    append(21, 21);
+    assertThat(reopen().certain()).isTrue();
+  }
+
+  @Test
+  void oneOfTheMarkersRecordsIsEnough() throws IOException {
+    writeGroupsAndDie(20, 200);
+    byte[] marker = Files.readAllBytes(path.resolve("marker"));
+    for (int record = 0; record < 2; record++) {
+      Disks.flip(path.resolve("marker"), record * marker.length / 2 + 40);
+      Path copy = Disks.copy(path);
+      Path original = path;
+      path = copy;
+      assertThat(reopen().certain()).isTrue();
+      Disks.delete(copy);
+      path = original;
+      Files.write(path.resolve("marker"), marker);
+    }
+    Disks.flip(path.resolve("marker"), 40);
+    Disks.flip(path.resolve("marker"), marker.length / 2 + 40);
+    assertThat(reopen().certain()).isFalse();
+  }
+
+  @Test
+  void aLogThatIsGoneIsNotANewLog() throws IOException {
+    writeGroupsAndDie(5, 200);
+    Disks.delete(path.resolve("log"));
+    assertThatThrownBy(this::reopen)
+        .isInstanceOf(StorageFault.class)
+        .hasMessageContaining("is gone")
+        .hasMessageContaining("add a new one under another node id");
+  }
+
+  @Test
+  void aLogOfAnotherDirectoryIsRefused() throws IOException {
+    writeGroupsAndDie(5, 200);
+    Path other = Disks.fresh();
+    Disks.open(other).close();
+    Disks.delete(other.resolve("log"));
+    Files.move(path.resolve("log"), other.resolve("log"));
+    Files.move(
+        path.resolve("marker"),
+        other.resolve("marker"),
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    Disks.delete(path);
+    path = other;
+    assertThatThrownBy(this::reopen)
+        .isInstanceOf(StorageFault.class)
+        .hasMessageContaining("made for another data directory");
+  }
+
+  @Test
+  void damageInATableFileIsFoundAtTheStartAndOnReading() throws IOException {
+    try (RocksStorage storage = Disks.open(path)) {
+      storage.log().recover(null, 1 << 20);
+      for (int i = 0; i < 300; i++) {
+        storage.log().write(List.of(log.append(List.of(log.random(1, 2000)))));
+      }
+    }
+    // Opening moves everything from the write-ahead log into table files.
+    Disks.open(path).close();
+    for (long slot : new long[] {1, 150, 300}) {
+      byte[] frame = log.entry(slot).frame();
+      Path table = null;
+      for (Path file : Disks.files(path, ".sst")) {
+        table = Disks.find(file, frame) >= 0 ? file : table;
+      }
+      int at = Disks.find(table, frame) + 500;
+      try (RocksStorage storage = Disks.open(path)) {
+        storage.log().recover(null, 1);
+        Disks.flip(table, at);
+        assertThatThrownBy(() -> storage.log().read(slot, slot, 1 << 20))
+            .isInstanceOf(StorageFault.class)
+            .hasMessageContaining("slot")
+            .hasMessageContaining(path.toString());
+      }
+      assertThatThrownBy(this::reopen)
+          .isInstanceOf(StorageFault.class)
+          .hasMessageContaining(path.toString())
+          .hasMessageContaining(String.valueOf(table.getFileName()))
+          .satisfies(fault -> assertThat(namedSlots(fault)).contains(slot));
+      Disks.flip(table, at);
+    }
+    assertThat(reopen().entries()).isEqualTo(300);
+  }
+
+  private static List<Long> namedSlots(Throwable fault) {
+    String text = fault.getMessage().replaceFirst(".*between slots (\\d+) and (\\d+),.*", "$1 $2");
+    String[] range = text.split(" ");
+    return java.util.stream.LongStream.rangeClosed(
+            Long.parseLong(range[0]), Long.parseLong(range[1]))
+        .boxed()
+        .toList();
+  }
+
+  /** The truncation was synced, then lost: what it removed does not come back. */
+  @Test
+  void aLostTruncationIsMadeGood() throws IOException {
+    Path left;
+    try (RocksStorage storage = Disks.open(path)) {
+      storage.log().recover(null, 1 << 20);
+      storage.log().write(List.of(log.append(log.random(1, 10, 200))));
+      log.truncateFrom(8);
+      storage.log().write(List.of(log.write(hardState(2), 8, null, List.of())));
+      left = Disks.copy(path);
+    }
+    Disks.delete(path);
+    path = left;
+    Path wal = writeAheadLog();
+    try (RandomAccessFile file = new RandomAccessFile(wal.toFile(), "rw")) {
+      file.setLength(file.length() - 5);
+    }
+    assertThat(reopen()).usingRecursiveComparison().isEqualTo(new Found(7, true, hardState(2)));
+    assertThat(reopen()).usingRecursiveComparison().isEqualTo(new Found(7, true, hardState(2)));
+  }
+
+  /** The end was replaced and the replacement lost: neither version may pass for certain. */
+  @Test
+  void aLostReplacementOfTheEndIsUncertain() throws IOException {
+    Path left;
+    try (RocksStorage storage = Disks.open(path)) {
+      storage.log().recover(null, 1 << 20);
+      storage.log().write(List.of(log.append(log.random(1, 10, 200))));
+      log.truncateFrom(8);
+      storage.log().write(List.of(log.write(hardState(2), 8, null, log.random(2, 2, 200))));
+      left = Disks.copy(path);
+    }
+    Disks.delete(path);
+    path = left;
+    Path wal = writeAheadLog();
+    try (RandomAccessFile file = new RandomAccessFile(wal.toFile(), "rw")) {
+      file.setLength(file.length() - 5);
+    }
+    Found found = reopen();
+    assertThat(found.entries()).isEqualTo(10);
+    assertThat(found.certain()).isFalse();
+    assertThat(found.hardState()).isEqualTo(hardState(2));
+  }
+}

@@ -1,0 +1,266 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.rocksdb;
+
+import io.quorate.api.GroupId;
+import io.quorate.api.NodeId;
+import io.quorate.core.log.DurableState;
+import io.quorate.core.log.DurableWrite;
+import io.quorate.core.log.Entry;
+import io.quorate.core.log.SnapshotRef;
+import io.quorate.core.port.LogStore;
+import io.quorate.core.port.SnapshotStore;
+import io.quorate.sim.contract.LogDisk;
+import io.quorate.sim.contract.SnapshotDisk;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+/** Real directories under the contract suites, and the means to damage them. */
+final class Disks {
+  static final GroupId GROUP = GroupId.of("orders");
+  static final NodeId NODE = NodeId.of("n1");
+
+  /** Small memtables, so that table files appear in a test. */
+  static final RocksLogOptions SMALL = RocksLogOptions.DEFAULT.withMemtableBytes(64 << 10);
+
+  private Disks() {}
+
+  static Path fresh() throws IOException {
+    return Files.createTempDirectory("quorate-storage-");
+  }
+
+  static RocksStorage open(Path path) {
+    return RocksStorage.open(path, GROUP, NODE, SMALL);
+  }
+
+  static void delete(Path path) throws IOException {
+    try (Stream<Path> files = Files.walk(path)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  /**
+   * What a process finds after its predecessor was killed at this moment. RocksDB may move files
+   * behind our back: only a copy during which nothing changed is one of a single moment.
+   */
+  static Path copy(Path from) throws IOException {
+    for (; ; ) {
+      Path to = fresh();
+      String before = listing(from);
+      copyAll(from, to);
+      if (listing(from).equals(before)) {
+        return to;
+      }
+      delete(to);
+    }
+  }
+
+  private static void copyAll(Path from, Path to) throws IOException {
+    for (File file : filesBelow(from.toFile())) {
+      Path target = to.resolve(from.relativize(file.toPath()).toString());
+      Files.createDirectories(target.getParent());
+      try {
+        Files.copy(file.toPath(), target);
+      } catch (NoSuchFileException gone) {
+        // The listings will differ.
+      }
+    }
+  }
+
+  private static String listing(Path path) {
+    StringBuilder text = new StringBuilder();
+    for (File file : filesBelow(path.toFile())) {
+      text.append(file).append(' ').append(file.length()).append(' ').append(file.lastModified());
+      text.append('\n');
+    }
+    return text.toString();
+  }
+
+  private static List<File> filesBelow(File directory) {
+    List<File> found = new ArrayList<>();
+    File[] children = directory.listFiles();
+    if (children != null) {
+      Arrays.sort(children);
+      for (File child : children) {
+        if (child.isDirectory()) {
+          found.addAll(filesBelow(child));
+        } else {
+          found.add(child);
+        }
+      }
+    }
+    return found;
+  }
+
+  static long size(Path path) throws IOException {
+    try (Stream<Path> files = Files.walk(path)) {
+      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+    }
+  }
+
+  /** Files below a directory whose names end so, ascending. */
+  static List<Path> files(Path path, String ending) throws IOException {
+    try (Stream<Path> files = Files.walk(path)) {
+      return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();
+    }
+  }
+
+  static void flip(Path file, long at) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[(int) at] ^= 0x10;
+    Files.write(file, bytes);
+  }
+
+  /** Where bytes stand in a file; −1 if they do not. */
+  static int find(Path file, byte[] bytes) throws IOException {
+    byte[] content = Files.readAllBytes(file);
+    for (int at = 0; at + bytes.length <= content.length; at++) {
+      int same = 0;
+      while (same < bytes.length && content[at + same] == bytes[same]) {
+        same++;
+      }
+      if (same == bytes.length) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  /** A log on a real disk. */
+  static final class Log implements LogDisk {
+    private final Path path;
+
+    Log(Path path) {
+      this.path = path;
+    }
+
+    @Override
+    public LogStore open() {
+      return new Opened(Disks.open(path));
+    }
+
+    @Override
+    public Optional<LogDisk> crashCopy() throws IOException {
+      return Optional.of(new Log(copy(path)));
+    }
+
+    /** Below RocksDB's own checksums, so that those of the entry are what must find it. */
+    @Override
+    public boolean corrupt(long slot, int offset) {
+      LogDatabase db = LogDatabase.open(path.resolve("log"), SMALL);
+      try (db;
+          WriteBatch batch = new WriteBatch()) {
+        byte[] frame = db.entry(slot);
+        frame[offset] ^= 4;
+        db.putEntry(batch, slot, frame);
+        db.write(batch);
+        return true;
+      } catch (RocksDBException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public boolean corruptHardState() {
+      LogDatabase db = LogDatabase.open(path.resolve("log"), SMALL);
+      try (db;
+          WriteBatch batch = new WriteBatch()) {
+        byte[] record = db.record(LogFormat.HARD_STATE);
+        record[0] ^= 4;
+        db.putRecord(batch, LogFormat.HARD_STATE, record);
+        db.write(batch);
+        return true;
+      } catch (RocksDBException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      delete(path);
+    }
+  }
+
+  /** Snapshots on a real disk. */
+  static final class Snapshots implements SnapshotDisk {
+    private final Path path;
+    private @Nullable DataDirectory directory;
+
+    Snapshots(Path path) {
+      this.path = path;
+    }
+
+    @Override
+    public SnapshotStore open() {
+      if (directory != null) {
+        directory.close();
+      }
+      directory = DataDirectory.open(path, GROUP, NODE);
+      return RocksSnapshotStore.open(directory);
+    }
+
+    @Override
+    public Optional<SnapshotDisk> crashCopy() throws IOException {
+      return Optional.of(new Snapshots(copy(path)));
+    }
+
+    @Override
+    public boolean corrupt(SnapshotRef snapshot, long offset) throws IOException {
+      long block = offset / SnapshotFile.BLOCK_BYTES;
+      flip(
+          path.resolve("snapshots").resolve(snapshot.id() + ".snapshot"),
+          offset + (block + 1) * SnapshotFile.BLOCK_HEADER_BYTES);
+      return true;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (directory != null) {
+        directory.close();
+      }
+      delete(path);
+    }
+  }
+
+  /** A log store that takes its directory with it. */
+  private record Opened(RocksStorage storage) implements LogStore {
+    @Override
+    public DurableState recover(@Nullable SnapshotRef snapshot, long tailBytesMax) {
+      return storage.log().recover(snapshot, tailBytesMax);
+    }
+
+    @Override
+    public void write(List<DurableWrite> writes) {
+      storage.log().write(writes);
+    }
+
+    @Override
+    public List<Entry> read(long fromSlot, long throughSlot, int bytesMax) {
+      return storage.log().read(fromSlot, throughSlot, bytesMax);
+    }
+
+    @Override
+    public long sizeBytes() {
+      return storage.log().sizeBytes();
+    }
+
+    @Override
+    public void close() {
+      storage.close();
+    }
+  }
+}

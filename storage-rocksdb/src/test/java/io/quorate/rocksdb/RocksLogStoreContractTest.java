@@ -1,0 +1,14 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.rocksdb;
+
+import io.quorate.sim.contract.LogDisk;
+import io.quorate.sim.contract.LogStoreContract;
+import java.io.IOException;
+
+final class RocksLogStoreContractTest implements LogStoreContract {
+  @Override
+  public LogDisk disk() throws IOException {
+    return new Disks.Log(Disks.fresh());
+  }
+}
