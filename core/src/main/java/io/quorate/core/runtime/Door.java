@@ -89,7 +89,7 @@ final class Door implements ReplicaDoor {
       int payloadBytes,
       ReplySink sink,
       long tag) {
-    Refusal refusal = refusalOf(payloadBytes);
+    Refusal refusal = refusalOf(kind, payloadBytes);
     long admitted = (long) Slab.RECORD_HEADER_BYTES + payloadBytes;
     if (refusal == null && !admission.tryAdmit(admitted)) {
       refusal =
@@ -112,7 +112,7 @@ final class Door implements ReplicaDoor {
     }
   }
 
-  private @Nullable Refusal refusalOf(int payloadBytes) {
+  private @Nullable Refusal refusalOf(CommandKind kind, int payloadBytes) {
     if (halt.halted()) {
       return Refusal.of(RefusalCode.HALTED, "the replica halted: " + halt.reason());
     }
@@ -124,6 +124,13 @@ final class Door implements ReplicaDoor {
               + " bytes is over limits.command = "
               + limits.commandBytesMax()
               + " bytes; split it or raise the limit on all nodes");
+    }
+    if (kind == CommandKind.OPEN_SESSION && apply.sessions() >= limits.sessionsMax()) {
+      return Refusal.of(
+          RefusalCode.SESSION_LIMIT,
+          "the group holds "
+              + limits.sessionsMax()
+              + " sessions, as many as sessions.max allows; close some or let them expire");
     }
     RoleChange role = effects.role();
     return role.role() == Role.LEADER ? null : Refusal.notLeader(role.leader());
