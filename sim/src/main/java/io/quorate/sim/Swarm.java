@@ -19,6 +19,9 @@ import java.util.List;
  * families of faults strike how often. Many odd mixtures find more than one average one.
  */
 final class Swarm {
+  /** Virtual time in which a healed group must work again. */
+  static final long PROOF_NANOS = 60_000_000_000L;
+
   private static final long MILLI = 1_000_000;
 
   private Swarm() {}
@@ -50,7 +53,7 @@ final class Swarm {
     }
     checkNames(faults);
     schedule.sort(Comparator.comparingLong(Fault::atNanos));
-    return new SimPlan(seed, timeNanos, 60_000 * MILLI, cluster, workload, schedule);
+    return new SimPlan(seed, timeNanos, PROOF_NANOS, cluster, workload, schedule);
   }
 
   private static void checkNames(String faults) {
@@ -93,7 +96,8 @@ final class Swarm {
             random.logBetween(2_000, 1 << 20),
             random.chance(0.2) ? 1L << 30 : random.logBetween(600, 60_000),
             2 + random.below(2),
-            random.logBetween(500, 100_000));
+            random.logBetween(500, 100_000),
+            10_000);
     SessionLimits sessions =
         new SessionLimits(
             10_000,

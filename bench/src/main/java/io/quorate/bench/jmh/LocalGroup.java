@@ -79,7 +79,8 @@ final class LocalGroup implements AutoCloseable {
         usual.applyBacklogBytesMax(),
         16L << 20,
         1,
-        usual.tailBytesMax());
+        usual.tailBytesMax(),
+        usual.sessionsMax());
   }
 
   /** The client. */

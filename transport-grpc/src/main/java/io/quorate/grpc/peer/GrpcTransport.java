@@ -127,6 +127,11 @@ public final class GrpcTransport implements Transport {
     return problems;
   }
 
+  @Override
+  public SortedMap<String, Long> counters() {
+    return stats.counters();
+  }
+
   /** What was sent, received and dropped. */
   public TransportStats stats() {
     return stats;

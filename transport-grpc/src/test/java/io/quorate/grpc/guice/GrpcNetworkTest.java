@@ -127,7 +127,7 @@ final class GrpcNetworkTest {
       assertThat(report.counters())
           .as("what the network has to tell is added")
           .containsEntry("commands_applied", 41L)
-          .containsKey("peer.messages.sent");
+          .containsKey("peer_messages_sent");
       first.stopServing();
     }
   }
