@@ -9,6 +9,8 @@ import io.quorate.grpc.codec.RefusalTable;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The unanswered calls of one connection. A call's number here is its tag on the wire, so that
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariant: every call leaves the table exactly once, and who takes it out answers it.
  */
 final class CallTable {
+  private static final Logger log = LoggerFactory.getLogger(CallTable.class);
+
   private final int callsMax;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable ReplySink[] sinks = new ReplySink[64];
@@ -112,20 +116,34 @@ final class CallTable {
         continue;
       }
       answered[i] = null;
-      if (last != null && last != sink) {
+      if (last != null && !same(last, sink)) {
         last.flush();
       }
       last = sink;
-      if (records.what() == Records.What.DONE) {
-        sink.done(answeredTags[i], records.first(), records.second(), records.payload());
-      } else {
-        sink.refused(answeredTags[i], RefusalTable.read(records));
-      }
+      hand(sink, answeredTags[i], records);
     }
     if (last != null) {
       last.flush();
     }
     return strays;
+  }
+
+  private static void hand(ReplySink sink, long tag, Records record) {
+    try {
+      if (record.what() == Records.What.DONE) {
+        sink.done(tag, record.first(), record.second(), record.payload());
+      } else {
+        sink.refused(tag, RefusalTable.read(record));
+      }
+    } catch (RuntimeException e) {
+      // The other calls of this frame are out of the table already: they must get their answers.
+      log.error("an answer was not taken by its caller", e);
+    }
+  }
+
+  /** Answers of one caller need one flush; what the callers take for equal does not matter. */
+  private static boolean same(Object one, Object other) {
+    return one == other;
   }
 
   /** All calls of a frame in one go: the lock is taken once a frame, and not held by callbacks. */
@@ -196,7 +214,7 @@ final class CallTable {
     for (int i = 0; i < count; i++) {
       ReplySink sink = lastSinks[i];
       if (sink != null) {
-        if (last != null && last != sink) {
+        if (last != null && !same(last, sink)) {
           last.flush();
         }
         last = sink;
