@@ -196,7 +196,8 @@ public final class QuorateNode implements AutoCloseable {
         base.applyBacklogBytesMax(),
         config.snapshot().everyLogBytes().bytes(),
         config.snapshot().keep(),
-        base.tailBytesMax());
+        base.tailBytesMax(),
+        config.sessions().max());
   }
 
   /** What this replica was started with. */

@@ -19,6 +19,9 @@ import java.util.List;
  * families of faults strike how often. Many odd mixtures find more than one average one.
  */
 final class Swarm {
+  /** Virtual time in which a healed group must work again. */
+  static final long PROOF_NANOS = 60_000_000_000L;
+
   private static final long MILLI = 1_000_000;
 
   private Swarm() {}
@@ -50,7 +53,7 @@ final class Swarm {
     }
     checkNames(faults);
     schedule.sort(Comparator.comparingLong(Fault::atNanos));
-    return new SimPlan(seed, timeNanos, 60_000 * MILLI, cluster, workload, schedule);
+    return new SimPlan(seed, timeNanos, PROOF_NANOS, cluster, workload, schedule);
   }
 
   private static void checkNames(String faults) {
@@ -92,8 +95,9 @@ final class Swarm {
             random.chance(0.1) ? 16 : 4_096,
             random.logBetween(2_000, 1 << 20),
             random.chance(0.2) ? 1L << 30 : random.logBetween(600, 60_000),
-            1 + random.below(2),
-            random.logBetween(500, 100_000));
+            2 + random.below(2),
+            random.logBetween(500, 100_000),
+            10_000);
     SessionLimits sessions =
         new SessionLimits(
             10_000,
@@ -121,9 +125,10 @@ final class Swarm {
             Duration.ofMillis(random.logBetween(1, 20)),
             Duration.ofMillis(random.logBetween(50, 500)),
             (int) random.logBetween(1, 64));
+    int clients = 1 + random.below(6);
     return new WorkloadOptions(
-        1 + random.below(6),
-        random.logBetween(2 * MILLI, 200 * MILLI),
+        clients,
+        random.logBetween(clients * 4 * MILLI, 200 * MILLI),
         (int) random.logBetween(1, 16),
         1 + random.below(8),
         random.chance(0.3) ? 0.7 : 0.3,
@@ -131,7 +136,7 @@ final class Swarm {
         random.unit(),
         random.chance(0.3) ? 0.2 : 0,
         (int) random.logBetween(1, 2_000),
-        Duration.ofMillis(random.logBetween(1_000, 60_000)),
+        Duration.ofMillis(random.logBetween(1_000, random.chance(0.3) ? 2_000 : 60_000)),
         random.chance(0.4) ? 0.02 : 0,
         random.chance(0.5) ? random.logBetween(300 * MILLI, 10_000 * MILLI) : 0,
         client);

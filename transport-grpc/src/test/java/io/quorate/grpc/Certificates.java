@@ -82,15 +82,19 @@ public final class Certificates {
         folder.resolve(name + ".key"),
         "PRIVATE KEY",
         keys.getKey("test", "changeit".toCharArray()).getEncoded());
-    write(
-        folder.resolve(name + ".crt"), "CERTIFICATE", keys.getCertificate("test").getEncoded());
+    write(folder.resolve(name + ".crt"), "CERTIFICATE", keys.getCertificate("test").getEncoded());
   }
 
   private static void write(Path file, String what, byte[] der) throws IOException {
     Base64.Encoder lines = Base64.getMimeEncoder(64, new byte[] {'\n'});
     Files.writeString(
         file,
-        "-----BEGIN " + what + "-----\n" + lines.encodeToString(der) + "\n-----END " + what
+        "-----BEGIN "
+            + what
+            + "-----\n"
+            + lines.encodeToString(der)
+            + "\n-----END "
+            + what
             + "-----\n");
   }
 }

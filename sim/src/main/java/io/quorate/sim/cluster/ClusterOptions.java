@@ -47,9 +47,23 @@ public record ClusterOptions(
 
   /** The same with other bounds of the runtime. */
   public ClusterOptions withLimits(RuntimeLimits other) {
+    return with(nodes, peerLink, other);
+  }
+
+  /** The same with another number of replicas. */
+  public ClusterOptions withNodes(int other) {
+    return with(other, peerLink, limits);
+  }
+
+  /** The same with other links between replicas. */
+  public ClusterOptions withPeerLink(LinkProfile other) {
+    return with(nodes, other, limits);
+  }
+
+  private ClusterOptions with(int number, LinkProfile peers, RuntimeLimits other) {
     return new ClusterOptions(
-        nodes,
-        peerLink,
+        number,
+        peers,
         clientLink,
         syncLeastNanos,
         syncMeanNanos,

@@ -69,7 +69,7 @@ public final class FaultFamilies {
           fault(
               FaultKind.SLOW, at, node, "-", micros(random.logBetween(1_000_000, SECOND)), long_);
       case "loss" -> fault(FaultKind.LOSE, at, "-", "-", random.between(10, 600), long_);
-      case "kind" -> fault(FaultKind.DROP_KIND, at, "#" + random.below(20), "-", 0, shortly);
+      case "kind" -> fault(FaultKind.DROP_KIND, at, "no." + random.below(20), "-", 0, shortly);
       case "client" -> {
         String client = "c" + (1 + random.below(Math.max(1, clients)));
         yield fault(FaultKind.CUT_CLIENT, at, client, node, 0, long_);

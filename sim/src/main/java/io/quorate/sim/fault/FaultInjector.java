@@ -155,8 +155,8 @@ public final class FaultInjector {
     }
     // A number stands for the so-manyth kind that this run has seen: schedules know no protocol.
     String kind =
-        fault.place().startsWith("#")
-            ? seen.get(Integer.parseInt(fault.place().substring(1)) % seen.size())
+        fault.place().startsWith("no.")
+            ? seen.get(Integer.parseInt(fault.place().substring(3)) % seen.size())
             : fault.place();
     List<Link> links = allLinks();
     links.forEach(link -> link.dropKind(kind));

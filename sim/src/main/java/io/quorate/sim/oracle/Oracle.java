@@ -5,8 +5,10 @@ import io.quorate.api.Role;
 import io.quorate.core.log.ChainHash;
 import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
+import io.quorate.core.log.EntryKind;
 import io.quorate.core.log.LogBase;
 import io.quorate.core.log.LogView;
+import io.quorate.core.log.Slab;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.RoleChange;
 import io.quorate.sim.disk.SimDisk;
@@ -14,6 +16,7 @@ import io.quorate.sim.trace.TraceKind;
 import io.quorate.sim.world.World;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -32,6 +35,8 @@ public final class Oracle {
   private final List<Entry> committed = new ArrayList<>();
   private final TreeMap<Long, NodeId> leaders = new TreeMap<>();
   private final Map<Long, Long> digests = new HashMap<>();
+  private final HashSet<Long> sequences = new HashSet<>();
+  private final Slab.Cursor cursor = new Slab.Cursor();
   private long committedIndex;
 
   /**
@@ -43,6 +48,11 @@ public final class Oracle {
     this.world = world;
     this.traits = traits;
     this.disks = disks;
+  }
+
+  /** What may be expected of the protocol. */
+  public Traits traits() {
+    return traits;
   }
 
   /** Last slot that any replica said is committed. */
@@ -95,7 +105,29 @@ public final class Oracle {
     checkNewerLeaders(node, entry);
     committed.add(entry);
     committedIndex = Math.max(committedIndex, entry.lastIndex());
+    countCommands(entry);
     world.tell(TraceKind.COMMIT, node.value(), null, entry, entry.hash().low());
+  }
+
+  private void countCommands(Entry entry) {
+    if (entry.kind() != EntryKind.COMMANDS) {
+      return;
+    }
+    cursor.reset(entry);
+    while (cursor.advance()) {
+      switch (cursor.kind()) {
+        case SESSION -> {
+          if (!sequences.add(cursor.session() << 24 ^ cursor.sequence())) {
+            world.coverage().hit("session.command logged again");
+          }
+        }
+        case PLAIN -> {}
+        case OPEN_SESSION -> world.coverage().hit("session.open logged");
+        case CLOSE_SESSION -> world.coverage().hit("session.close logged");
+        case KEEP_ALIVE -> world.coverage().hit("session.keep-alive logged");
+        case EXPIRE_SESSIONS -> world.coverage().hit("session.expiry logged");
+      }
+    }
   }
 
   private void checkDurable(NodeId node, Entry entry) {

@@ -3,11 +3,16 @@ package io.quorate.sim.workload;
 import io.quorate.api.NodeId;
 import io.quorate.api.ReadConsistency;
 import io.quorate.api.error.ConsensusException.Outcome;
+import io.quorate.sim.check.Call;
+import io.quorate.sim.check.History;
+import io.quorate.sim.check.Linearizability;
+import io.quorate.sim.check.Models;
 import io.quorate.sim.oracle.Oracle;
 import io.quorate.sim.trace.TraceKind;
 import io.quorate.sim.workload.KvCommand.Op;
 import io.quorate.sim.workload.Operation.Verdict;
 import io.quorate.sim.world.World;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +28,9 @@ import java.util.TreeMap;
  * indexes is made on top of it, at the end.
  */
 public final class Ledger implements SimKv.Watcher {
+  private static final Linearizability.Limits SEARCH =
+      new Linearizability.Limits(2_000_000, Duration.ofHours(1)); // steps end it, never the clock
+
   private record Effect(long id, KvAnswer answer) {}
 
   private record Known(long nanos, long index) {}
@@ -36,6 +44,8 @@ public final class Ledger implements SimKv.Watcher {
   private final List<Known> known = new ArrayList<>();
   private long knownIndex;
   private long applied;
+
+  private final History history = new History();
 
   /** A ledger without entries. */
   public Ledger(World world, Oracle oracle) {
@@ -82,6 +92,11 @@ public final class Ledger implements SimKv.Watcher {
   /** A client calls. */
   void call(Operation operation) {
     operations.add(operation);
+    Call call = operation.modelCall();
+    if (call != null) {
+      int client = (int) (operation.id >>> 32);
+      operation.historyId = history.call(client, call, operation.consistency, world.now());
+    }
     world.tell(TraceKind.CALL, operation.client, null, operation, operation.id);
   }
 
@@ -91,6 +106,9 @@ public final class Ledger implements SimKv.Watcher {
     operation.endedNanos = world.now();
     operation.index = index;
     operation.answer = answer;
+    if (operation.historyId >= 0) {
+      history.ok(operation.historyId, operation.modelAnswer(answer), index, world.now());
+    }
     world.tell(TraceKind.REPLY, operation.client, null, operation, index);
     if (operation.command != null) {
       checkWrite(operation, answer);
@@ -109,6 +127,11 @@ public final class Ledger implements SimKv.Watcher {
       Outcome outcome,
       String why) {
     operation.refused(outcome, world.now());
+    if (operation.historyId >= 0 && operation.verdict == Verdict.REFUSED) {
+      history.fail(operation.historyId, why, world.now());
+    } else if (operation.historyId >= 0) {
+      history.info(operation.historyId, why, world.now());
+    }
     world.coverage().hit("operation." + operation.verdict + " " + why);
     world.tell(TraceKind.REPLY, operation.client, null, operation + " " + why, outcome.ordinal());
   }
@@ -147,7 +170,11 @@ public final class Ledger implements SimKv.Watcher {
           case ReadConsistency.Local local -> local.minIndex();
           case null -> 0;
         };
-    if (answer.index() < least) {
+    if (answer.index() < least
+        && consistency instanceof ReadConsistency.Bounded
+        && !oracle.traits().boundedCountsTransit()) {
+      world.coverage().hit("read.older than its bound");
+    } else if (answer.index() < least) {
       world.fail(
           "stale read: " + operation + " saw index " + answer.index() + ", must see " + least);
     }
@@ -194,8 +221,24 @@ public final class Ledger implements SimKv.Watcher {
     return applied;
   }
 
+  /** What clients saw, for checkers that know nothing of this ledger. */
+  public History history() {
+    return history;
+  }
+
   /** What can only be said at the end. */
   public void checkAll() {
+    checkEffects();
+    if (world.failure() == null) {
+      io.quorate.sim.check.Verdict verdict =
+          Linearizability.check(history, Models.keyValue(), SEARCH);
+      if (!verdict.passed()) {
+        world.fail(verdict.text());
+      }
+    }
+  }
+
+  private void checkEffects() {
     Map<Long, Operation> lastOrdered = new TreeMap<>();
     for (Operation operation : operations) {
       if (operation.command == null || !operation.command.once()) {

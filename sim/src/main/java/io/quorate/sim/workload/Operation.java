@@ -2,6 +2,7 @@ package io.quorate.sim.workload;
 
 import io.quorate.api.ReadConsistency;
 import io.quorate.api.error.ConsensusException.Outcome;
+import io.quorate.sim.check.Call;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,9 @@ final class Operation {
 
   /** Highest index known to any client when it was called: what it must come after. */
   final long knownIndex;
+
+  /** Id in the history; negative if it takes no part in it. */
+  int historyId = -1;
 
   Verdict verdict = Verdict.OPEN;
   long endedNanos;
@@ -73,6 +77,40 @@ final class Operation {
           case NOT_APPLIED -> Verdict.REFUSED;
           case INDETERMINATE -> Verdict.UNKNOWN;
         };
+  }
+
+  /** The call in the words of the key-value model; null if the model does not know it. */
+  @Nullable Call modelCall() {
+    String name = "k" + key;
+    KvCommand written = command;
+    if (written == null) {
+      return Call.of("get", name);
+    }
+    if (!written.once()) {
+      return null;
+    }
+    return switch (written.op()) {
+      case PUT -> Call.of("put", name, Long.toString(written.a()));
+      case GET -> Call.of("get", name);
+      case CAS ->
+          written.a() == 0
+              ? Call.of("create", name, Long.toString(written.b()))
+              : Call.of("cas", name, Long.toString(written.a()), Long.toString(written.b()));
+      case ADD -> Call.of("incr", name, Long.toString(written.a()));
+      case FAIL -> null;
+    };
+  }
+
+  /** The answer in the words of the key-value model. */
+  @Nullable String modelAnswer(KvAnswer given) {
+    KvCommand written = command;
+    KvCommand.Op op = written == null ? KvCommand.Op.GET : written.op();
+    return switch (op) {
+      case PUT, FAIL -> null;
+      case GET -> given.value() == 0 ? null : Long.toString(given.value());
+      case CAS -> Boolean.toString(given.ok());
+      case ADD -> Long.toString(given.value());
+    };
   }
 
   @Override

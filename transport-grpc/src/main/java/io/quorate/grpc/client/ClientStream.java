@@ -73,8 +73,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
   }
 
   void start() {
-    HostLookup.find(
-        endpoint, attempt, this::start, status -> onClose(status, new Metadata()));
+    HostLookup.find(endpoint, attempt, this::start, status -> onClose(status, new Metadata()));
   }
 
   private void start(InetSocketAddress address) {
@@ -96,7 +95,10 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
         EventLoops.shared()
             .schedule(
                 () ->
-                    end("no handshake within " + config.limits().handshakeTimeout().toMillis() + " ms"),
+                    end(
+                        "no handshake within "
+                            + config.limits().handshakeTimeout().toMillis()
+                            + " ms"),
                 config.limits().handshakeTimeout().toNanos());
     pump.greet(
         new CallFrame.Hello(
@@ -229,8 +231,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
     }
     cancelTimeout();
     welcomedNanos = System.nanoTime();
-    welcome.complete(
-        new Welcome(group, node, members, hello.getCommandBytesMax()));
+    welcome.complete(new Welcome(group, node, members, hello.getCommandBytesMax()));
     pump.open(EventLoops.shared().current());
     wire.request();
   }

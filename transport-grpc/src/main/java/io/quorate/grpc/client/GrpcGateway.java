@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * event loop of this module, so sinks must not block.
  *
  * <p>When a connection breaks, every call on it that has no answer is refused: commands that may
- * have been sent with {@link RefusalCode#INDETERMINATE}; what surely was not, and reads, with {@link
- * RefusalCode#NOT_READY}. Without a connection calls are refused at once with {@link
+ * have been sent with {@link RefusalCode#INDETERMINATE}; what surely was not, and reads, with
+ * {@link RefusalCode#NOT_READY}. Without a connection calls are refused at once with {@link
  * RefusalCode#NOT_READY}, whose text says why; {@link #problem()} says it in types. What exceeds
  * {@link ClientConfig.Limits} is refused with {@link RefusalCode#OVERLOADED} and not sent.
  */
@@ -83,7 +83,9 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
             problem().orElse(new ConnectionProblem(ConnectionProblem.Kind.UNREACHABLE, lost()))));
   }
 
-  /** Why the last attempt to connect failed; empty if it succeeded, or goes on for the first time. */
+  /**
+   * Why the last attempt to connect failed; empty if it succeeded, or goes on for the first time.
+   */
   public Optional<ConnectionProblem> problem() {
     return connected() ? Optional.empty() : Optional.ofNullable(problem);
   }
@@ -179,8 +181,7 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
     switch (command) {
       case AdminCommand.TransferLeadership transfer -> {
         var target = transfer.target();
-        byte[] name =
-            target == null ? NOTHING : target.value().getBytes(StandardCharsets.UTF_8);
+        byte[] name = target == null ? NOTHING : target.value().getBytes(StandardCharsets.UTF_8);
         offer(Records.What.ADMIN, 1, 0, name, sink, tag, true);
       }
       case AdminCommand.TakeSnapshot snapshot ->
@@ -201,8 +202,7 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
       ClientStream.refuse(sink, tag, unconnected());
       return;
     }
-    present.offer(
-        what, detail, first, 0, 0, payload, 0, payload.length, sink, tag, changesState);
+    present.offer(what, detail, first, 0, 0, payload, 0, payload.length, sink, tag, changesState);
   }
 
   private Refusal unconnected() {

@@ -92,8 +92,7 @@ final class GrpcNetwork implements Network {
   }
 
   @Override
-  public RemoteReplica connect(
-      @Nullable GroupId group, io.quorate.node.config.Endpoint address) {
+  public RemoteReplica connect(@Nullable GroupId group, io.quorate.node.config.Endpoint address) {
     ClientConfig.Limits usual = ClientConfig.Limits.DEFAULT;
     ClientConfig config =
         new ClientConfig(
@@ -185,10 +184,8 @@ final class GrpcNetwork implements Network {
       SortedMap<NodeId, io.quorate.node.config.Endpoint> members = new TreeMap<>();
       welcome
           .members()
-          .forEach(
-              (node, at) ->
-                  members.put(
-                      node, new io.quorate.node.config.Endpoint(at.host(), at.port())));
+          .forEach((node, at) ->
+              members.put(node, new io.quorate.node.config.Endpoint(at.host(), at.port())));
       return CompletableFuture.completedFuture(
           new Introduction(welcome.group(), welcome.node(), members));
     }

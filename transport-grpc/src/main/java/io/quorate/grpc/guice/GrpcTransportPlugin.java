@@ -38,14 +38,10 @@ public final class GrpcTransportPlugin implements TransportPlugin {
 
   static GrpcSettings read(ConfigSection section, @Nullable TlsSettings tls) {
     DataSize queue =
-        section.size(
-            "peer-queue", new DataSize(64L << 20), MIB, new DataSize(16L << 30));
+        section.size("peer-queue", new DataSize(64L << 20), MIB, new DataSize(16L << 30));
     DataSize message =
         section.size(
-            "message",
-            new DataSize(80L << 20),
-            new DataSize(4L << 20),
-            new DataSize(1L << 30));
+            "message", new DataSize(80L << 20), new DataSize(4L << 20), new DataSize(1L << 30));
     DurationRange reconnect = section.range("reconnect", "20 ms .. 1 s");
     if (!reconnect.min().isPositive()) {
       section.problem("reconnect", "must begin above 0");

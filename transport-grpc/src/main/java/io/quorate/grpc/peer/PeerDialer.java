@@ -203,7 +203,8 @@ final class PeerDialer {
             new ConnectionProblem(
                 Kind.OTHER_CONFIGURATION, peer + " refuses this node: " + status.getDescription());
         case UNAUTHENTICATED ->
-            new ConnectionProblem(Kind.TLS, peer + " refuses this node: " + status.getDescription());
+            new ConnectionProblem(
+                Kind.TLS, peer + " refuses this node: " + status.getDescription());
         default -> ConnectionProblem.of(endpoint, status);
       };
     }

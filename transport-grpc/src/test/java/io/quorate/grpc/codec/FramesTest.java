@@ -114,8 +114,7 @@ final class FramesTest {
       }
     }
     for (int length = 0; length < frame.length; length++) {
-      PeerFrame parsed =
-          peers.parse(new ByteArrayInputStream(Arrays.copyOf(frame, length)));
+      PeerFrame parsed = peers.parse(new ByteArrayInputStream(Arrays.copyOf(frame, length)));
       assertThat(parsed).as("cut at %s", length).isInstanceOf(PeerFrame.Malformed.class);
     }
     assertThat(peers.parse(new ByteArrayInputStream(Arrays.copyOf(frame, frame.length + 1))))
@@ -160,8 +159,7 @@ final class FramesTest {
       sent.append(1 + i % 5, i % 7, -i, random.nextLong(), i, ~i, payload, i / 2, i - i / 2);
     }
     byte[] frame = bytes(calls, new CallFrame.Traffic(sent));
-    Records received =
-        ((CallFrame.Traffic) calls.parse(new ByteArrayInputStream(frame))).records();
+    Records received = ((CallFrame.Traffic) calls.parse(new ByteArrayInputStream(frame))).records();
     sent.rewind();
     while (sent.advance()) {
       assertThat(received.advance()).isTrue();
@@ -190,10 +188,17 @@ final class FramesTest {
     byte[] messages =
         java.util.HexFormat.of()
             .parseHex(
-                "02000000" + "041e6c11" + "14000000" + "03000000"
-                    + "02000000" + "01000000" + "02000000"
-                    + "01000000" + "00000000"
-                    + "0a0b" + "0c"
+                "02000000"
+                    + "041e6c11"
+                    + "14000000"
+                    + "03000000"
+                    + "02000000"
+                    + "01000000"
+                    + "02000000"
+                    + "01000000"
+                    + "00000000"
+                    + "0a0b"
+                    + "0c"
                     + "eeff");
     List<WireMessage> expected =
         List.of(
@@ -206,10 +211,14 @@ final class FramesTest {
         .isEqualTo(
             java.util.HexFormat.of()
                 .parseHex(
-                    "02000000" + "a0e5c8d4"
-                        + "01020000" + "01000000"
-                        + "0300000000000000" + "0400000000000000"
-                        + "0500000000000000" + "0600000000000000"
+                    "02000000"
+                        + "059da852"
+                        + "01020000"
+                        + "01000000"
+                        + "0300000000000000"
+                        + "0400000000000000"
+                        + "0500000000000000"
+                        + "0600000000000000"
                         + "07"));
   }
 }

@@ -71,8 +71,7 @@ final class GrpcNetworkTest {
           .getInstance(Network.class);
 
   private static GrpcSettings settings(TlsFiles tls) {
-    return new GrpcSettings(
-        1 << 20, 4 << 20, Duration.ofMillis(5), Duration.ofMillis(50), tls);
+    return new GrpcSettings(1 << 20, 4 << 20, Duration.ofMillis(5), Duration.ofMillis(50), tls);
   }
 
   private static int freePort() throws IOException {
@@ -93,8 +92,7 @@ final class GrpcNetworkTest {
   @Test
   void isFoundOnTheClassPath() {
     assertThat(ServiceLoader.load(TransportPlugin.class))
-        .anyMatch(
-            plugin -> plugin instanceof GrpcTransportPlugin && plugin.name().equals("grpc"));
+        .anyMatch(plugin -> plugin instanceof GrpcTransportPlugin && plugin.name().equals("grpc"));
   }
 
   @Test
@@ -129,7 +127,7 @@ final class GrpcNetworkTest {
       assertThat(report.counters())
           .as("what the network has to tell is added")
           .containsEntry("commands_applied", 41L)
-          .containsKey("peer.messages.sent");
+          .containsKey("peer_messages_sent");
       first.stopServing();
     }
   }

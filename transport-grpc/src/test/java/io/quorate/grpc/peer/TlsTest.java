@@ -109,8 +109,7 @@ final class TlsTest {
           new ClientConfig(GroupId.of("orders"), nodeB, ClientConfig.Limits.DEFAULT);
       CompletableFuture<byte[]> result = new CompletableFuture<>();
       try (GrpcGateway gateway = GrpcGateway.connect(config, group.members.get(A))) {
-        gateway.submit(
-            CommandKind.PLAIN, 0, 0, 0, new byte[] {8}, 0, 1, new OneAnswer(result), 1);
+        gateway.submit(CommandKind.PLAIN, 0, 0, 0, new byte[] {8}, 0, 1, new OneAnswer(result), 1);
         gateway.flush();
         assertThat(Await.value(result)).containsExactly(8);
       }
@@ -124,7 +123,8 @@ final class TlsTest {
 
   @Test
   void missingFilesAreNamed() {
-    TlsFiles missing = new TlsFiles(nodeA.certificate(), Path.of("no-such.key"), nodeA.trusted(), true);
+    TlsFiles missing =
+        new TlsFiles(nodeA.certificate(), Path.of("no-such.key"), nodeA.trusted(), true);
     try (Replicas group = new Replicas(A, B)) {
       assertThatThrownBy(() -> group.end(with(group.config(A), missing)))
           .isInstanceOf(IllegalArgumentException.class)

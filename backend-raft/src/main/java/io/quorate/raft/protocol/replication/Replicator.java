@@ -200,10 +200,17 @@ public final class Replicator {
     Check.that(
         ok.match() <= log.lastSlot(), "match %s beyond the end %s", ok.match(), log.lastSlot());
     follower.heard(ok.round(), now.monotonicNanos());
-    if (follower.mode() == Progress.Mode.SNAPSHOT
-        && Math.max(ok.match(), follower.match()) >= log.base().slot()) {
-      follower.acknowledge(ok.match());
-      follower.probe(follower.match() + 1);
+    if (follower.mode() == Progress.Mode.SNAPSHOT) {
+      long have = Math.max(ok.match(), follower.match());
+      SnapshotTransfer transfer = follower.transfer();
+      if (have >= log.base().slot()) {
+        follower.acknowledge(ok.match());
+        follower.probe(follower.match() + 1);
+      } else if (transfer != null && have >= transfer.snapshot().slot()) {
+        // It took so long that the log behind that snapshot is gone, too.
+        follower.acknowledge(ok.match());
+        startSnapshot(follower, now, out);
+      }
     }
     follower.acknowledge(ok.match());
     replicateTo(follower, now, out);
