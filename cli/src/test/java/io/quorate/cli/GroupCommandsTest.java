@@ -199,7 +199,16 @@ class GroupCommandsTest {
   @Test
   void addressesAreEnoughToFindTheGroup() {
     String one =
-        group.nodes().values().iterator().next().config().members().values().iterator().next()
+        group
+            .nodes()
+            .values()
+            .iterator()
+            .next()
+            .config()
+            .members()
+            .values()
+            .iterator()
+            .next()
             .toString();
 
     CommandRun run = CommandRun.of("status", "--connect", one, "--timeout", "60s");

@@ -80,8 +80,16 @@ class WrongUseTest {
   void theConfigurationInForceIsPrinted() throws IOException {
     CommandRun run =
         CommandRun.of(
-            "serve", "--config", config(7101).toString(), "--node", "n1", "--print-config",
-            "--set", "raft.election-timeout=1 s .. 2 s", "--set", "snapshot.keep=7");
+            "serve",
+            "--config",
+            config(7101).toString(),
+            "--node",
+            "n1",
+            "--print-config",
+            "--set",
+            "raft.election-timeout=1 s .. 2 s",
+            "--set",
+            "snapshot.keep=7");
 
     assertThat(run.code()).isZero();
     assertThat(run.out()).contains("raft.election-timeout = 1 s .. 2 s", "snapshot.keep = 7");
@@ -91,7 +99,13 @@ class WrongUseTest {
   void allMistakesOfAConfigurationAreListed() throws IOException {
     CommandRun run =
         CommandRun.of(
-            "serve", "--config", config(7101).toString(), "--node", "n9", "--set", "snapshot.kep=7");
+            "serve",
+            "--config",
+            config(7101).toString(),
+            "--node",
+            "n9",
+            "--set",
+            "snapshot.kep=7");
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err())

@@ -43,8 +43,7 @@ class CounterTest {
 
   private static String run(Path config) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    CounterMain.run(
-        config, NodeId.of("n1"), new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    CounterMain.run(config, NodeId.of("n1"), new PrintStream(bytes, true, StandardCharsets.UTF_8));
     return bytes.toString(StandardCharsets.UTF_8);
   }
 }
