@@ -23,11 +23,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     subcommands = {
+      BenchCommand.class,
       CompareCommand.class,
       ServeCommand.class,
       KvCommands.class,
       StatusCommand.class,
       AdminCommands.class,
+      SimCommand.class,
       GenerateCompletion.class
     })
 public final class Main implements Runnable {

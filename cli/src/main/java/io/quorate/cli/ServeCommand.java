@@ -145,7 +145,14 @@ final class ServeCommand implements Callable<Integer> {
   /** On the thread of the signal: drains, then ends the process with 0 instead of the signal's. */
   private void stop(QuorateNode replica, CountDownLatch ending, AtomicBoolean failed) {
     ending.countDown();
-    replica.close();
+    try {
+      replica.close();
+    } catch (RuntimeException e) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println("quorate: " + replica.config().node() + ": " + Failures.sentence(e));
+      err.flush();
+      Runtime.getRuntime().halt(1);
+    }
     if (!failed.get()) {
       PrintWriter out = spec.commandLine().getOut();
       out.println(replica.config().node() + " has stopped");

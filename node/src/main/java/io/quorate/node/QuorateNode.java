@@ -196,7 +196,8 @@ public final class QuorateNode implements AutoCloseable {
         base.applyBacklogBytesMax(),
         config.snapshot().everyLogBytes().bytes(),
         config.snapshot().keep(),
-        base.tailBytesMax());
+        base.tailBytesMax(),
+        config.sessions().max());
   }
 
   /** What this replica was started with. */
@@ -275,8 +276,11 @@ public final class QuorateNode implements AutoCloseable {
           .admin()
           .call(new AdminCommand.TransferLeadership(null))
           .get(HAND_OVER_MAX.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.info("leadership was not handed over before the end: {}", e.getMessage());
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      LOG.info("leadership was not handed over before the end: {}", cause.getMessage());
+    } catch (TimeoutException e) {
+      LOG.info("leadership was not handed over before the end, within {}", HAND_OVER_MAX);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

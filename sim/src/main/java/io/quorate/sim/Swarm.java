@@ -96,7 +96,8 @@ final class Swarm {
             random.logBetween(2_000, 1 << 20),
             random.chance(0.2) ? 1L << 30 : random.logBetween(600, 60_000),
             2 + random.below(2),
-            random.logBetween(500, 100_000));
+            random.logBetween(500, 100_000),
+            10_000);
     SessionLimits sessions =
         new SessionLimits(
             10_000,

@@ -45,6 +45,7 @@ public final class RocksLogStore implements LogStore {
   private long group;
   private long uncertainBelow;
   private byte @Nullable [] hardState;
+  private boolean closed;
   private volatile boolean recovered;
   private @Nullable StorageFault failure;
 
@@ -351,6 +352,10 @@ public final class RocksLogStore implements LogStore {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     if (recovered && failure == null) {
       syncMarker();
     }

@@ -18,6 +18,8 @@ import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The threads of all connections of this process: a few, shared by every server and client in it,
@@ -26,6 +28,13 @@ import java.util.concurrent.TimeUnit;
  */
 public final class EventLoops {
   private static final String SHADED = "io.grpc.netty.shaded.io.netty.";
+
+  /**
+   * Where gRPC tells, with a stack trace, of every stranger who knocks at a server's port; a field,
+   * because java.util.logging forgets the level of a logger that nobody holds.
+   */
+  private static final Logger STRANGERS =
+      Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport.connections");
 
   private final EventLoopGroup group;
   private final Class<? extends Channel> channelType;
@@ -91,6 +100,9 @@ public final class EventLoops {
         // Netty would load libraries of its own, and the JVM would print warnings about that.
         setIfAbsent(SHADED + "transport.noNative");
         setIfAbsent(SHADED + "handler.ssl.noOpenSsl");
+      }
+      if (STRANGERS.getLevel() == null) {
+        STRANGERS.setLevel(Level.WARNING);
       }
       int processors = Runtime.getRuntime().availableProcessors();
       INSTANCE = new EventLoops(Math.clamp(processors / 2, 2, 4));

@@ -22,10 +22,7 @@ public final class HostLookup {
    * @param attempt number of the attempt; a host with several addresses gets each in turn
    */
   public static void find(
-      Endpoint endpoint,
-      int attempt,
-      Consumer<InetSocketAddress> found,
-      Consumer<Status> failed) {
+      Endpoint endpoint, int attempt, Consumer<InetSocketAddress> found, Consumer<Status> failed) {
     if (endpoint.isLocalOrLiteral()) {
       look(endpoint, attempt, found, failed);
     } else {
@@ -36,10 +33,7 @@ public final class HostLookup {
   }
 
   private static void look(
-      Endpoint endpoint,
-      int attempt,
-      Consumer<InetSocketAddress> found,
-      Consumer<Status> failed) {
+      Endpoint endpoint, int attempt, Consumer<InetSocketAddress> found, Consumer<Status> failed) {
     InetAddress[] addresses;
     try {
       addresses = InetAddress.getAllByName(endpoint.host());

@@ -25,6 +25,15 @@ import java.nio.file.Path;
  */
 public record TlsFiles(Path certificate, Path key, Path trusted, boolean clientCertificates) {
 
+  /**
+   * Reads the files once to see that they are of use.
+   *
+   * @throws IllegalArgumentException one cannot be read; names the setting and the file
+   */
+  public void verify() {
+    ChannelCredentials unused = channel();
+  }
+
   /** What a server needs; reads the files. */
   public ServerCredentials server() {
     readable();

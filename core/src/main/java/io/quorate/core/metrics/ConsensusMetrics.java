@@ -19,7 +19,6 @@ public final class ConsensusMetrics {
   private final LongAdder syncs = new LongAdder();
   private final LongAdder logBytesWritten = new LongAdder();
   private final LongAdder messagesSent = new LongAdder();
-  private final LongAdder bytesSent = new LongAdder();
   private final LongAdder messagesDropped = new LongAdder();
   private final LongAdder snapshotsTaken = new LongAdder();
   private final LongAdder snapshotsInstalled = new LongAdder();
@@ -65,11 +64,6 @@ public final class ConsensusMetrics {
     return messagesSent;
   }
 
-  /** Bytes of protocol messages handed to the network. */
-  public LongAdder bytesSent() {
-    return bytesSent;
-  }
-
   /** Messages dropped because an inbox or an outgoing queue was full, or malformed. */
   public LongAdder messagesDropped() {
     return messagesDropped;
@@ -101,7 +95,6 @@ public final class ConsensusMetrics {
     counts.put("log_syncs", syncs.sum());
     counts.put("log_bytes_written", logBytesWritten.sum());
     counts.put("messages_sent", messagesSent.sum());
-    counts.put("message_bytes_sent", bytesSent.sum());
     counts.put("messages_dropped", messagesDropped.sum());
     counts.put("snapshots_taken", snapshotsTaken.sum());
     counts.put("snapshots_installed", snapshotsInstalled.sum());

@@ -52,7 +52,7 @@ public interface LogStore extends AutoCloseable {
   /** Bytes that the log takes on disk, about. */
   long sizeBytes();
 
-  /** Frees the files; everything written is durable already. */
+  /** Frees the files; everything written is durable already. Twice is harmless. */
   @Override
   void close();
 }

@@ -5,6 +5,8 @@ package io.quorate.core.port;
 import io.quorate.api.NodeId;
 import io.quorate.core.protocol.ProtocolMessage;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Messages between the replicas of one group. Losing, delaying and repeating them is the protocol's
@@ -26,6 +28,11 @@ public interface Transport extends AutoCloseable {
    * throws; drops when the connection is down or its queue is full. Safe for several threads.
    */
   void send(NodeId to, List<ProtocolMessage> messages);
+
+  /** What was sent, received and dropped since the start, by name; any thread may ask. */
+  default SortedMap<String, Long> counters() {
+    return new TreeMap<>();
+  }
 
   /** Ends all connections. */
   @Override

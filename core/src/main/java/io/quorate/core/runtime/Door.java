@@ -17,12 +17,14 @@ import io.quorate.core.port.LogStore;
 import io.quorate.core.port.ReplicaDoor;
 import io.quorate.core.port.ReplicaReport;
 import io.quorate.core.port.SnapshotStore;
+import io.quorate.core.port.Transport;
 import io.quorate.core.protocol.AdminCommand;
 import io.quorate.core.protocol.Refusal;
 import io.quorate.core.protocol.RefusalCode;
 import io.quorate.core.protocol.ReplicaStatus;
 import io.quorate.core.protocol.RoleChange;
 import java.util.List;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** Where callers come in: says no early, and hands everything else to the loops. */
@@ -40,6 +42,7 @@ final class Door implements ReplicaDoor {
   private final TurnEffects effects;
   private final LogStore log;
   private final SnapshotStore snapshots;
+  private final Transport transport;
   private final ConsensusMetrics metrics;
 
   Door(
@@ -56,6 +59,7 @@ final class Door implements ReplicaDoor {
       TurnEffects effects,
       LogStore log,
       SnapshotStore snapshots,
+      Transport transport,
       ConsensusMetrics metrics) {
     this.group = group;
     this.self = self;
@@ -70,6 +74,7 @@ final class Door implements ReplicaDoor {
     this.effects = effects;
     this.log = log;
     this.snapshots = snapshots;
+    this.transport = transport;
     this.metrics = metrics;
   }
 
@@ -84,7 +89,7 @@ final class Door implements ReplicaDoor {
       int payloadBytes,
       ReplySink sink,
       long tag) {
-    Refusal refusal = refusalOf(payloadBytes);
+    Refusal refusal = refusalOf(kind, payloadBytes);
     long admitted = (long) Slab.RECORD_HEADER_BYTES + payloadBytes;
     if (refusal == null && !admission.tryAdmit(admitted)) {
       refusal =
@@ -107,7 +112,7 @@ final class Door implements ReplicaDoor {
     }
   }
 
-  private @Nullable Refusal refusalOf(int payloadBytes) {
+  private @Nullable Refusal refusalOf(CommandKind kind, int payloadBytes) {
     if (halt.halted()) {
       return Refusal.of(RefusalCode.HALTED, "the replica halted: " + halt.reason());
     }
@@ -119,6 +124,13 @@ final class Door implements ReplicaDoor {
               + " bytes is over limits.command = "
               + limits.commandBytesMax()
               + " bytes; split it or raise the limit on all nodes");
+    }
+    if (kind == CommandKind.OPEN_SESSION && apply.sessions() >= limits.sessionsMax()) {
+      return Refusal.of(
+          RefusalCode.SESSION_LIMIT,
+          "the group holds "
+              + limits.sessionsMax()
+              + " sessions, as many as sessions.max allows; close some or let them expire");
     }
     RoleChange role = effects.role();
     return role.role() == Role.LEADER ? null : Refusal.notLeader(role.leader());
@@ -189,6 +201,8 @@ final class Door implements ReplicaDoor {
     } else if (!healthy) {
       health = "no leader known: " + status.roleReason();
     }
+    SortedMap<String, Long> counters = metrics.snapshot();
+    counters.putAll(transport.counters());
     List<SnapshotRef> taken = snapshots.list();
     return new ReplicaReport(
         group,
@@ -201,6 +215,6 @@ final class Door implements ReplicaDoor {
         apply.sessions(),
         healthy,
         health,
-        metrics.snapshot());
+        counters);
   }
 }

@@ -7,6 +7,8 @@ import io.quorate.api.NodeId;
 import io.quorate.core.log.Entry;
 import io.quorate.core.protocol.RoleChange;
 import io.quorate.core.protocol.Trace;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +18,9 @@ public final class LoggingObserver implements Observer {
 
   private final String who;
 
+  /** What the last line said; touched by the replica's loop only. */
+  private @Nullable RoleChange said;
+
   /** Names the replica in each line. */
   public LoggingObserver(GroupId group, NodeId self) {
     who = group + "/" + self;
@@ -23,6 +28,15 @@ public final class LoggingObserver implements Observer {
 
   @Override
   public void onRole(RoleChange change) {
+    RoleChange before = said;
+    if (before != null
+        && before.role() == change.role()
+        && before.epoch() == change.epoch()
+        && Objects.equals(before.leader(), change.leader())) {
+      LOG.debug("{} is still {}: {}", who, change.role(), change.reason());
+      return; // a candidate without a majority would fill the log
+    }
+    said = change;
     LOG.info(
         "{} is {} in epoch {}, leader {}: {}",
         who,

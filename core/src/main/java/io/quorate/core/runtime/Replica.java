@@ -21,6 +21,7 @@ import io.quorate.core.port.Transport;
 import io.quorate.core.protocol.Backend;
 import io.quorate.core.protocol.Seat;
 import io.quorate.core.session.SessionLimits;
+import io.quorate.core.snapshot.SnapshotMismatch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -128,6 +129,7 @@ public final class Replica implements AutoCloseable {
             effects,
             parts.log(),
             parts.snapshots(),
+            parts.transport(),
             metrics);
 
     loop.restore(durable, parts.clock().now());
@@ -202,6 +204,9 @@ public final class Replica implements AutoCloseable {
       try (InputStream in = snapshots.open(snapshot)) {
         applier.restore(snapshot, in);
         return snapshot;
+      } catch (SnapshotMismatch e) {
+        // Another copy of it would say the same: this is the wrong release, group or state machine.
+        throw new StorageFault(snapshot + ": " + e.getMessage(), e);
       } catch (IOException | StorageFault e) {
         LOG.warn("cannot restore {}: {}", snapshot, e.getMessage());
         if (first == null) {

@@ -22,6 +22,7 @@ import java.time.Duration;
  * @param snapshotEveryLogBytes a snapshot is taken after this much applied log
  * @param snapshotsKept complete snapshots that stay on disk
  * @param tailBytesMax end of the log that is read into memory at start
+ * @param sessionsMax sessions that may be open before a leader opens no more
  */
 public record RuntimeLimits(
     int commandBytesMax,
@@ -34,7 +35,8 @@ public record RuntimeLimits(
     long applyBacklogBytesMax,
     long snapshotEveryLogBytes,
     int snapshotsKept,
-    long tailBytesMax) {
+    long tailBytesMax,
+    int sessionsMax) {
 
   /** 1 MiB commands, 64 MiB in flight, 1 MiB slabs, a snapshot every 256 MiB, two kept. */
   public static final RuntimeLimits DEFAULT =
@@ -49,7 +51,8 @@ public record RuntimeLimits(
           32L << 20,
           256L << 20,
           2,
-          16L << 20);
+          16L << 20,
+          100_000);
 
   /** Refuses bounds that no load could ever respect. */
   public RuntimeLimits {
@@ -64,6 +67,7 @@ public record RuntimeLimits(
     positive(snapshotEveryLogBytes, "snapshotEveryLogBytes");
     positive(snapshotsKept, "snapshotsKept");
     positive(tailBytesMax, "tailBytesMax");
+    positive(sessionsMax, "sessionsMax");
   }
 
   private static void positive(long value, String name) {

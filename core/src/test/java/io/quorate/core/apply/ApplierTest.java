@@ -60,6 +60,33 @@ class ApplierTest {
     assertThat(applier.deduplicated()).isZero();
   }
 
+  @Test // D.3: one nanosecond a command, so that no two have the same time
+  void theContextGivesIndexEpochAndTimeOfEachCommand() {
+    log.epoch = 6;
+    log.plain("a").plain("context").plain("context");
+    apply();
+    assertThat(answers.lines.get(1)).isEqualTo("2@6 2 6 1000001");
+    assertThat(answers.lines.get(2)).isEqualTo("3@6 3 6 1000002");
+    log.plain("context");
+    apply();
+    assertThat(answers.last()).isEqualTo("4@6 4 6 1000003");
+  }
+
+  @Test // D.3: independent of batching and of snapshots
+  void randomnessIsThatOfTheIndexAlone() {
+    var other = new Tally();
+    var alone = new Applier(GROUP, other, LIMITS);
+    var batches = new TestLog();
+    for (int i = 0; i < 3; i++) {
+      log.plain("a");
+      batches.plain("a");
+      alone.apply(batches.seal(), null);
+    }
+    // The same commands in one entry or in three have the same indexes and times.
+    apply();
+    assertThat(tally).isEqualTo(other);
+  }
+
   @Test
   void nobodyNeedsToWait() {
     log.plain("a").command(9, 1, 1, "a").plain("throw:x");

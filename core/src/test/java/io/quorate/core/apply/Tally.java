@@ -18,7 +18,8 @@ import java.util.TreeMap;
  * gives goes into a running hash, so that two tallies are equal only if all of that was.
  *
  * <p>{@code throw:m} throws, {@code error} throws an Error, {@code null} returns null, {@code
- * big:n} returns n bytes; anything else returns its count in decimal.
+ * big:n} returns n bytes, {@code context} what the context says; anything else returns its count in
+ * decimal.
  */
 final class Tally implements StateMachine {
   private final String name;
@@ -64,6 +65,9 @@ final class Tally implements StateMachine {
     }
     if (text.equals("error")) {
       throw new AssertionError("the disk of the state machine is full");
+    }
+    if (text.equals("context")) {
+      return bytes(context.index() + " " + context.epoch() + " " + context.timeNanos());
     }
     if (text.startsWith("big:")) {
       return new byte[Integer.parseInt(text.substring(4))];

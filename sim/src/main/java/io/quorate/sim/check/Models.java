@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The sequential models that histories are checked against. */
 public final class Models {
-  private static final String ABSENT = "absent";
+  private static final String NO_VALUE = "absent";
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}");
   private static final Pattern TOKEN = Pattern.compile("[0-9]{1,18}");
 
@@ -30,7 +30,7 @@ public final class Models {
    *       value is not a number
    * </ul>
    */
-  public static Model<Optional<String>> keyValue() {
+  public static Model<Value> keyValue() {
     return KeyValue.INSTANCE;
   }
 
@@ -61,6 +61,16 @@ public final class Models {
    */
   public static Model<LockState> lock() {
     return Lock.INSTANCE;
+  }
+
+  /**
+   * State of a key.
+   *
+   * @param text null if there is no value
+   */
+  public record Value(@Nullable String text) {
+    /** No value. */
+    public static final Value ABSENT = new Value(null);
   }
 
   /**
@@ -97,7 +107,7 @@ public final class Models {
     return new IllegalArgumentException(model + " does not know " + call);
   }
 
-  private enum KeyValue implements Model<Optional<String>> {
+  private enum KeyValue implements Model<Value> {
     INSTANCE;
 
     @Override
@@ -106,8 +116,8 @@ public final class Models {
     }
 
     @Override
-    public Optional<String> initial() {
-      return Optional.empty();
+    public Value initial() {
+      return Value.ABSENT;
     }
 
     @Override
@@ -121,18 +131,18 @@ public final class Models {
     }
 
     @Override
-    public @Nullable Optional<String> step(
-        Optional<String> state, Call call, @Nullable Answer answer) {
+    public @Nullable Value step(
+        Value state, Call call, @Nullable Answer answer) {
       return switch (call.function()) {
-        case "put" -> Optional.of(call.argument(0));
-        case "get" -> told(answer, state.orElse(null)) ? state : null;
+        case "put" -> new Value(call.argument(0));
+        case "get" -> told(answer, state.text()) ? state : null;
         case "delete" ->
-            toldOrSilent(answer, String.valueOf(state.isPresent())) ? Optional.empty() : null;
+            toldOrSilent(answer, String.valueOf(state.text() != null)) ? Value.ABSENT : null;
         case "cas" -> {
-          boolean matches = state.isPresent() && state.get().equals(call.argument(0));
+          boolean matches = call.argument(0).equals(state.text());
           yield conditional(matches, state, call.argument(1), answer);
         }
-        case "create" -> conditional(state.isEmpty(), state, call.argument(0), answer);
+        case "create" -> conditional(state.text() == null, state, call.argument(0), answer);
         case "incr" -> increment(state, Long.parseLong(call.argument(0)), answer);
         default -> throw unknown(title(), call);
       };
@@ -140,28 +150,28 @@ public final class Models {
 
     @Override
     public String initialValue() {
-      return ABSENT;
+      return NO_VALUE;
     }
 
     @Override
     public @Nullable Touch touch(Call call, @Nullable Answer answer) {
       if (isRead(call, answer)) {
-        boolean seen = call.function().equals("get") && answer != null;
-        return seen ? new Touch(valueOf(answer), null) : Touch.NOTHING;
+        boolean isGet = call.function().equals("get");
+        return isGet && answer != null ? new Touch(valueOf(answer), null) : Touch.NOTHING;
       }
       boolean known = answer != null;
       return switch (call.function()) {
         case "put" -> new Touch(null, "=" + call.argument(0));
-        case "delete" -> new Touch(null, ABSENT);
+        case "delete" -> new Touch(null, NO_VALUE);
         case "cas" -> new Touch(known ? "=" + call.argument(0) : null, "=" + call.argument(1));
-        case "create" -> new Touch(known ? ABSENT : null, "=" + call.argument(0));
+        case "create" -> new Touch(known ? NO_VALUE : null, "=" + call.argument(0));
         case "incr" -> incremented(call, answer);
         default -> null;
       };
     }
 
     private static String valueOf(Answer answer) {
-      return answer.value() == null ? ABSENT : "=" + answer.value();
+      return answer.value() == null ? NO_VALUE : "=" + answer.value();
     }
 
     private static @Nullable Touch incremented(Call call, @Nullable Answer answer) {
@@ -174,28 +184,28 @@ public final class Models {
       return new Touch(before == 0 ? null : "=" + before, "=" + after);
     }
 
-    private static @Nullable Optional<String> conditional(
-        boolean holds, Optional<String> state, String value, @Nullable Answer answer) {
+    private static @Nullable Value conditional(
+        boolean holds, Value state, String value, @Nullable Answer answer) {
       if (!told(answer, String.valueOf(holds))) {
         return null;
       }
-      return holds ? Optional.of(value) : state;
+      return holds ? new Value(value) : state;
     }
 
-    private static @Nullable Optional<String> increment(
-        Optional<String> state, long by, @Nullable Answer answer) {
+    private static @Nullable Value increment(
+        Value state, long by, @Nullable Answer answer) {
       String next;
       try {
-        next = String.valueOf(Long.parseLong(state.orElse("0")) + by);
+        next = String.valueOf(Long.parseLong(state.text() == null ? "0" : state.text()) + by);
       } catch (NumberFormatException e) {
         return told(answer, "error") ? state : null;
       }
-      return told(answer, next) ? Optional.of(next) : null;
+      return told(answer, next) ? new Value(next) : null;
     }
 
     @Override
-    public String describe(Optional<String> state) {
-      return state.orElse("absent");
+    public String describe(Value state) {
+      return state.text() == null ? NO_VALUE : state.text();
     }
   }
 

@@ -6,6 +6,7 @@ import io.quorate.api.ReadConsistency;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client never sees an index go back: what it was told before it called bounds what it is told
@@ -22,7 +23,7 @@ public final class SessionMonotonic {
   /** Checks all operations that were told an index. */
   public static Verdict check(History history) {
     Map<Integer, Operation> newest = new HashMap<>();
-    Operation[] floors = new Operation[history.size()];
+    @Nullable Operation[] floors = new @Nullable Operation[history.size()];
     int checked = 0;
     for (int at = 0; at < history.eventCount(); at++) {
       int id = history.event(at) >> 1;

@@ -163,7 +163,7 @@ public interface SnapshotStoreContract {
     try (SnapshotDisk disk = snapshotDisk();
         SnapshotStore store = disk.open()) {
       SnapshotRef saved = store.save(draft(7), out -> out.write(content));
-      for (int chunkBytes : new int[] {1 << 10, 65_536, 99_999, 1 << 20}) {
+      for (int chunkBytes : new int[] {1 << 13, 65_536, 99_999, 1 << 20}) {
         ByteArrayOutputStream collected = new ByteArrayOutputStream();
         while (collected.size() < content.length) {
           byte[] chunk = store.readChunk(saved, collected.size(), chunkBytes);

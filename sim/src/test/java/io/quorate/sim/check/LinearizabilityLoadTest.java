@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -65,10 +64,10 @@ final class LinearizabilityLoadTest {
       long seed, int operations, int keys, int clients, double infoShare, boolean indexed) {
     Random random = new Random(seed);
     History history = new History();
-    Map<String, Optional<String>> state = new HashMap<>();
+    Map<String, Models.Value> state = new HashMap<>();
     List<Integer> waiting = new ArrayList<>();
     List<Object[]> answered = new ArrayList<>();
-    Model<Optional<String>> model = Models.keyValue();
+    Model<Models.Value> model = Models.keyValue();
     int[] free = new int[clients];
     for (int i = 0; i < clients; i++) {
       free[i] = i;
@@ -86,9 +85,9 @@ final class LinearizabilityLoadTest {
       } else if (dice == 1 && !waiting.isEmpty()) {
         int id = waiting.remove(/* index */ random.nextInt(waiting.size()));
         Call call = history.operation(id).call();
-        Optional<String> before = state.getOrDefault(call.key(), Optional.empty());
+        Models.Value before = state.getOrDefault(call.key(), Models.Value.ABSENT);
         String answer = answer(call, before);
-        Optional<String> after = model.step(before, call, Answer.of(answer));
+        Models.Value after = model.step(before, call, Answer.of(answer));
         state.put(call.key(), after);
         index++;
         answered.add(new Object[] {id, answer, index});
@@ -119,10 +118,10 @@ final class LinearizabilityLoadTest {
     };
   }
 
-  private static String answer(Call call, Optional<String> state) {
+  private static String answer(Call call, Models.Value state) {
     return switch (call.function()) {
-      case "get" -> state.orElse(null);
-      case "cas" -> String.valueOf(state.equals(Optional.of(call.argument(0))));
+      case "get" -> state.text();
+      case "cas" -> String.valueOf(call.argument(0).equals(state.text()));
       default -> null;
     };
   }

@@ -57,6 +57,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
   private final CompletableFuture<Welcome> welcome = new CompletableFuture<>();
   private volatile @Nullable ScheduledFuture<?> timeout;
   private volatile boolean closing;
+  private volatile Refusal over;
   private @Nullable ConnectionProblem mismatch;
   private long welcomedNanos;
 
@@ -65,19 +66,24 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
     this.endpoint = endpoint;
     this.attempt = attempt;
     this.owner = owner;
+    over = Refusal.of(RefusalCode.NOT_READY, "the connection to " + endpoint + " was lost");
     ClientConfig.Limits limits = config.limits();
     pump = new RecordPump(wire, limits.frameBytes(), limits.queueBytesMax());
     table = new CallTable(limits.callsMax());
   }
 
   void start() {
-    HostLookup.find(
-        endpoint, attempt, this::start, status -> onClose(status, new Metadata()));
+    HostLookup.find(endpoint, attempt, this::start, status -> onClose(status, new Metadata()));
   }
 
   private void start(InetSocketAddress address) {
-    ManagedChannel channel =
-        Channels.open(address, config.tls(), config.limits().messageBytesMax());
+    ManagedChannel channel;
+    try {
+      channel = Channels.open(address, config.tls(), config.limits().messageBytesMax());
+    } catch (IllegalArgumentException e) {
+      onClose(Status.INTERNAL.withDescription(e.getMessage()), new Metadata()); // the TLS files
+      return;
+    }
     ClientCall<CallFrame, CallFrame> call =
         channel.newCall(
             QuorateMethods.CALLS, CallOptions.DEFAULT.withOnReadyThreshold(READY_BELOW_BYTES));
@@ -89,7 +95,10 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
         EventLoops.shared()
             .schedule(
                 () ->
-                    end("no handshake within " + config.limits().handshakeTimeout().toMillis() + " ms"),
+                    end(
+                        "no handshake within "
+                            + config.limits().handshakeTimeout().toMillis()
+                            + " ms"),
                 config.limits().handshakeTimeout().toNanos());
     pump.greet(
         new CallFrame.Hello(
@@ -135,7 +144,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
           tag,
           offer == RecordPump.Offer.FULL
               ? Refusal.of(RefusalCode.OVERLOADED, "too much waits to be sent to " + endpoint)
-              : Refusal.of(RefusalCode.NOT_READY, "the connection to " + endpoint + " was lost"));
+              : over);
     }
   }
 
@@ -161,6 +170,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
 
   private void refuseAll(String why, RefusalCode ofUnsent) {
     Refusal unsent = Refusal.of(ofUnsent, why + " before the call was sent");
+    over = unsent;
     pump.ended(number -> table.refuse(number, unsent));
     String text = why + " before the answer came";
     table.refuseAll(
@@ -221,8 +231,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
     }
     cancelTimeout();
     welcomedNanos = System.nanoTime();
-    welcome.complete(
-        new Welcome(group, node, members, hello.getCommandBytesMax()));
+    welcome.complete(new Welcome(group, node, members, hello.getCommandBytesMax()));
     pump.open(EventLoops.shared().current());
     wire.request();
   }

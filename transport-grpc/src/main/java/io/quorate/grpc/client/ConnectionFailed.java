@@ -3,9 +3,10 @@
 package io.quorate.grpc.client;
 
 import io.quorate.grpc.ConnectionProblem;
+import java.io.IOException;
 
 /** There is no connection to the replica; the problem says why, and what would mend it. */
-public final class ConnectionFailed extends Exception {
+public final class ConnectionFailed extends IOException {
   private static final long serialVersionUID = 1L;
 
   @SuppressWarnings("serial") // never serialized

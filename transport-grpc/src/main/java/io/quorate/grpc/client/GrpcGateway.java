@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * event loop of this module, so sinks must not block.
  *
  * <p>When a connection breaks, every call on it that has no answer is refused: commands that may
- * have been sent with {@link RefusalCode#INDETERMINATE}; what surely was not, and reads, with {@link
- * RefusalCode#NOT_READY}. Without a connection calls are refused at once with {@link
+ * have been sent with {@link RefusalCode#INDETERMINATE}; what surely was not, and reads, with
+ * {@link RefusalCode#NOT_READY}. Without a connection calls are refused at once with {@link
  * RefusalCode#NOT_READY}, whose text says why; {@link #problem()} says it in types. What exceeds
  * {@link ClientConfig.Limits} is refused with {@link RefusalCode#OVERLOADED} and not sent.
  */
@@ -41,6 +41,7 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
   private final Backoff backoff;
   private volatile @Nullable ClientStream stream;
   private volatile @Nullable ConnectionProblem problem;
+  private volatile boolean dialled;
   private volatile boolean closed;
   private int attempts; // guarded by this
   private @Nullable ScheduledFuture<?> retry; // guarded by this
@@ -51,10 +52,15 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
     backoff = new Backoff(config.limits().backoffMin(), config.limits().backoffMax());
   }
 
+  /** A gateway that connects at its first call, and stays connected from then on. */
+  public static GrpcGateway to(ClientConfig config, Endpoint endpoint) {
+    return new GrpcGateway(config, endpoint);
+  }
+
   /** Begins to connect; returns at once, and calls may follow at once. */
   public static GrpcGateway connect(ClientConfig config, Endpoint endpoint) {
     GrpcGateway gateway = new GrpcGateway(config, endpoint);
-    gateway.dial();
+    gateway.dialFirst();
     return gateway;
   }
 
@@ -68,7 +74,7 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
    * ConnectionFailed} if there is none. Completes on an event loop.
    */
   public CompletableFuture<Welcome> welcome() {
-    ClientStream present = stream;
+    ClientStream present = present();
     if (present != null) {
       return present.welcome().copy();
     }
@@ -77,7 +83,9 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
             problem().orElse(new ConnectionProblem(ConnectionProblem.Kind.UNREACHABLE, lost()))));
   }
 
-  /** Why the last attempt to connect failed; empty if it succeeded, or goes on for the first time. */
+  /**
+   * Why the last attempt to connect failed; empty if it succeeded, or goes on for the first time.
+   */
   public Optional<ConnectionProblem> problem() {
     return connected() ? Optional.empty() : Optional.ofNullable(problem);
   }
@@ -88,6 +96,20 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
     return present != null
         && present.welcome().isDone()
         && !present.welcome().isCompletedExceptionally();
+  }
+
+  private @Nullable ClientStream present() {
+    if (!dialled) {
+      dialFirst();
+    }
+    return stream;
+  }
+
+  private synchronized void dialFirst() {
+    if (!dialled) {
+      dialled = true;
+      dial();
+    }
   }
 
   private synchronized void dial() {
@@ -120,7 +142,7 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
       int payloadBytes,
       ReplySink sink,
       long tag) {
-    ClientStream present = stream;
+    ClientStream present = present();
     if (present == null) {
       ClientStream.refuse(sink, tag, unconnected());
       return;
@@ -159,8 +181,7 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
     switch (command) {
       case AdminCommand.TransferLeadership transfer -> {
         var target = transfer.target();
-        byte[] name =
-            target == null ? NOTHING : target.value().getBytes(StandardCharsets.UTF_8);
+        byte[] name = target == null ? NOTHING : target.value().getBytes(StandardCharsets.UTF_8);
         offer(Records.What.ADMIN, 1, 0, name, sink, tag, true);
       }
       case AdminCommand.TakeSnapshot snapshot ->
@@ -176,13 +197,12 @@ public final class GrpcGateway implements Gateway, AutoCloseable {
       ReplySink sink,
       long tag,
       boolean changesState) {
-    ClientStream present = stream;
+    ClientStream present = present();
     if (present == null) {
       ClientStream.refuse(sink, tag, unconnected());
       return;
     }
-    present.offer(
-        what, detail, first, 0, 0, payload, 0, payload.length, sink, tag, changesState);
+    present.offer(what, detail, first, 0, 0, payload, 0, payload.length, sink, tag, changesState);
   }
 
   private Refusal unconnected() {

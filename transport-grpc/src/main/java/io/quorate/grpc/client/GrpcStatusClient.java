@@ -6,6 +6,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.quorate.api.GroupId;
 import io.quorate.api.NodeId;
 import io.quorate.core.port.ReplicaReport;
 import io.quorate.core.protocol.Refusal;
@@ -24,7 +25,6 @@ import io.quorate.grpc.proto.StatusReply;
 import io.quorate.grpc.proto.StatusRequest;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -58,14 +58,21 @@ public final class GrpcStatusClient {
         Reports::decode);
   }
 
-  /** Where all replicas of its group listen. */
-  public CompletableFuture<SortedMap<NodeId, Endpoint>> members(
-      Endpoint endpoint, Duration timeout) {
-    return this.<MembersReply, SortedMap<NodeId, Endpoint>>ask(
+  /**
+   * Who it is, and where all replicas of its group listen; answered while it starts, too, when
+   * {@link #report} is not.
+   */
+  public CompletableFuture<Welcome> members(Endpoint endpoint, Duration timeout) {
+    return this.<MembersReply, Welcome>ask(
         endpoint,
         timeout,
         (stub, reply) -> stub.members(MembersRequest.getDefaultInstance(), reply),
-        answer -> Reports.decode(answer.getMembersList()));
+        answer ->
+            new Welcome(
+                GroupId.of(answer.getGroup()),
+                NodeId.of(answer.getNode()),
+                Reports.decode(answer.getMembersList()),
+                0));
   }
 
   private <R, T> CompletableFuture<T> ask(

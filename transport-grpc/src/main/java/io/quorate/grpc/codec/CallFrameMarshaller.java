@@ -41,9 +41,7 @@ final class CallFrameMarshaller implements MethodDescriptor.Marshaller<CallFrame
     }
     CRC32C crc = new CRC32C();
     crc.update(
-        bytes,
-        PeerFrameMarshaller.PREFIX_BYTES,
-        bytes.length - PeerFrameMarshaller.PREFIX_BYTES);
+        bytes, PeerFrameMarshaller.PREFIX_BYTES, bytes.length - PeerFrameMarshaller.PREFIX_BYTES);
     if (Bytes.getInt(bytes, PeerFrameMarshaller.CRC_AT) != (int) crc.getValue()) {
       return new CallFrame.Malformed("the checksum of a frame does not match");
     }

@@ -4,8 +4,8 @@ package io.quorate.grpc.codec;
 
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
-import java.io.InputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 
 /**

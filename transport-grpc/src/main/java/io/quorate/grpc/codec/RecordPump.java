@@ -226,11 +226,10 @@ public final class RecordPump {
   private void wake() {
     Executor eventLoop = loop;
     if (eventLoop != null && !scheduled.getAndSet(true)) {
-      eventLoop.execute(
-          () -> {
-            scheduled.set(false);
-            drain();
-          });
+      eventLoop.execute(() -> {
+        scheduled.set(false);
+        drain();
+      });
     }
   }
 

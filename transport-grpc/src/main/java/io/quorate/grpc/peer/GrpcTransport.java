@@ -9,6 +9,7 @@ import io.quorate.core.port.MessageCodec.WireMessage;
 import io.quorate.core.port.Transport;
 import io.quorate.core.protocol.ProtocolMessage;
 import io.quorate.grpc.ConnectionProblem;
+import io.quorate.grpc.TlsFiles;
 import io.quorate.grpc.codec.QuorateMethods;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,11 +27,12 @@ import java.util.TreeMap;
  *
  * <p>What is sent while there is no connection is dropped. What waits for a slow peer is bounded in
  * bytes; beyond that the newest messages are dropped. Messages to one peer arrive in the order in
- * which one thread sent them, as long as the connection lasts, and are gathered into frames, so many
- * small ones cost little more than one.
+ * which one thread sent them, as long as the connection lasts, and are gathered into frames, so
+ * many small ones cost little more than one.
  *
- * <p>Everything runs on the shared event loops, the listener included. The peers' connections arrive
- * through {@link #service()}, which the node's {@link io.quorate.grpc.server.GrpcServer} offers.
+ * <p>Everything runs on the shared event loops, the listener included. The peers' connections
+ * arrive through {@link #service()}, which the node's {@link io.quorate.grpc.server.GrpcServer}
+ * offers.
  */
 public final class GrpcTransport implements Transport {
   private final PeerConfig config;
@@ -41,8 +43,16 @@ public final class GrpcTransport implements Transport {
   private final List<PeerDialer> dialers;
   private final ServerServiceDefinition service;
 
-  /** Prepares a transport; nothing happens before {@link #start}. */
+  /**
+   * Prepares a transport; nothing happens before {@link #start}.
+   *
+   * @throws IllegalArgumentException the TLS files are of no use
+   */
   public GrpcTransport(PeerConfig config, MessageCodec codec) {
+    TlsFiles tls = config.tls();
+    if (tls != null) {
+      tls.verify();
+    }
     this.config = config;
     this.codec = codec;
     inbox = new PeerInbox(codec, stats);
@@ -50,22 +60,20 @@ public final class GrpcTransport implements Transport {
     List<PeerDialer> toDial = new ArrayList<>();
     config
         .members()
-        .forEach(
-            (node, endpoint) -> {
-              if (!node.equals(config.self())) {
-                PeerLink link = new PeerLink(node, stats);
-                all.put(node, link);
-                if (config.self().compareTo(node) < 0) {
-                  toDial.add(new PeerDialer(config, link, endpoint, inbox, stats));
-                }
-              }
-            });
+        .forEach((node, endpoint) -> {
+          if (!node.equals(config.self())) {
+            PeerLink link = new PeerLink(node, stats);
+            all.put(node, link);
+            if (config.self().compareTo(node) < 0) {
+              toDial.add(new PeerDialer(config, link, endpoint, inbox, stats));
+            }
+          }
+        });
     links = Collections.unmodifiableSortedMap(all);
     dialers = List.copyOf(toDial);
     service =
         ServerServiceDefinition.builder(QuorateMethods.PEER_SERVICE)
-            .addMethod(
-                QuorateMethods.EXCHANGE, new PeerAcceptor(config, links, inbox, stats))
+            .addMethod(QuorateMethods.EXCHANGE, new PeerAcceptor(config, links, inbox, stats))
             .build();
   }
 
@@ -110,14 +118,18 @@ public final class GrpcTransport implements Transport {
   /** Why there is no connection, for each peer without one of which a reason is known. */
   public SortedMap<NodeId, ConnectionProblem> peerProblems() {
     SortedMap<NodeId, ConnectionProblem> problems = new TreeMap<>();
-    links.forEach(
-        (node, link) -> {
-          ConnectionProblem problem = link.problem();
-          if (problem != null) {
-            problems.put(node, problem);
-          }
-        });
+    links.forEach((node, link) -> {
+      ConnectionProblem problem = link.problem();
+      if (problem != null) {
+        problems.put(node, problem);
+      }
+    });
     return problems;
+  }
+
+  @Override
+  public SortedMap<String, Long> counters() {
+    return stats.counters();
   }
 
   /** What was sent, received and dropped. */

@@ -75,8 +75,7 @@ final class Handshake {
       return new ConnectionProblem(
           Kind.OTHER_CONFIGURATION,
           "%s runs with configuration %s, %s with %s: give all members the same settings but for"
-                  .formatted(
-                      peer, theirs.getConfigurationHash(), self, config.configurationHash())
+                  .formatted(peer, theirs.getConfigurationHash(), self, config.configurationHash())
               + " those of a single node, and restart");
     }
     return null;

@@ -29,10 +29,7 @@ final class PeerAcceptor implements ServerCallHandler<PeerFrame, PeerFrame> {
   private volatile @Nullable String lastStranger;
 
   PeerAcceptor(
-      PeerConfig config,
-      SortedMap<NodeId, PeerLink> links,
-      PeerInbox inbox,
-      TransportStats stats) {
+      PeerConfig config, SortedMap<NodeId, PeerLink> links, PeerInbox inbox, TransportStats stats) {
     this.config = config;
     this.links = links;
     this.inbox = inbox;

@@ -52,19 +52,25 @@ final class PeerDialer {
   }
 
   synchronized void dial() {
-    HostLookup.find(endpoint, attempts++, this::dial, this::unknown);
+    HostLookup.find(endpoint, attempts++, this::dial, this::unready);
   }
 
   private synchronized void dial(InetSocketAddress address) {
     if (!closed) {
-      attempt = new Attempt(address);
-      attempt.start();
+      try {
+        attempt = new Attempt(address);
+        attempt.start();
+      } catch (IllegalArgumentException e) {
+        unready(Status.INTERNAL.withDescription(e.getMessage())); // the TLS files
+      }
     }
   }
 
-  private void unknown(Status status) {
-    link.failed(ConnectionProblem.of(endpoint, status));
-    onEnd(false, 0);
+  /** It did not come to an attempt. */
+  private void unready(Status status) {
+    ConnectionProblem problem = ConnectionProblem.of(endpoint, status);
+    link.failed(problem);
+    onEnd(problem.lasting(), 0);
   }
 
   /** Ends the connection, and all attempts to get a new one. */
@@ -197,7 +203,8 @@ final class PeerDialer {
             new ConnectionProblem(
                 Kind.OTHER_CONFIGURATION, peer + " refuses this node: " + status.getDescription());
         case UNAUTHENTICATED ->
-            new ConnectionProblem(Kind.TLS, peer + " refuses this node: " + status.getDescription());
+            new ConnectionProblem(
+                Kind.TLS, peer + " refuses this node: " + status.getDescription());
         default -> ConnectionProblem.of(endpoint, status);
       };
     }

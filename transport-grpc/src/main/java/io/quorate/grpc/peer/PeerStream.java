@@ -75,11 +75,10 @@ final class PeerStream {
   void flush() {
     Executor eventLoop = loop;
     if (eventLoop != null && !scheduled.getAndSet(true)) {
-      eventLoop.execute(
-          () -> {
-            scheduled.set(false);
-            drain();
-          });
+      eventLoop.execute(() -> {
+        scheduled.set(false);
+        drain();
+      });
     }
   }
 

@@ -43,17 +43,17 @@ public final class TransportStats {
   /** All counters by name. */
   public SortedMap<String, Long> counters() {
     SortedMap<String, Long> counters = new TreeMap<>();
-    counters.put("peer.messages.sent", messagesSent.sum());
-    counters.put("peer.frames.sent", framesSent.sum());
-    counters.put("peer.bytes.sent", bytesSent.sum());
-    counters.put("peer.messages.received", messagesReceived.sum());
-    counters.put("peer.frames.received", framesReceived.sum());
-    counters.put("peer.bytes.received", bytesReceived.sum());
-    counters.put("peer.dropped.unconnected", droppedUnconnected.sum());
-    counters.put("peer.dropped.queue-full", droppedFull.sum());
-    counters.put("peer.dropped.too-large", droppedTooLarge.sum());
-    counters.put("peer.malformed", malformed.sum());
-    counters.put("peer.connects", connects.sum());
+    counters.put("peer_messages_sent", messagesSent.sum());
+    counters.put("peer_frames_sent", framesSent.sum());
+    counters.put("peer_bytes_sent", bytesSent.sum());
+    counters.put("peer_messages_received", messagesReceived.sum());
+    counters.put("peer_frames_received", framesReceived.sum());
+    counters.put("peer_bytes_received", bytesReceived.sum());
+    counters.put("peer_dropped_unconnected", droppedUnconnected.sum());
+    counters.put("peer_dropped_queue_full", droppedFull.sum());
+    counters.put("peer_dropped_too_large", droppedTooLarge.sum());
+    counters.put("peer_malformed", malformed.sum());
+    counters.put("peer_connects", connects.sum());
     return counters;
   }
 }

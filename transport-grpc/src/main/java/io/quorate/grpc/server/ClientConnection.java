@@ -121,8 +121,7 @@ final class ClientConnection extends ServerCall.Listener<CallFrame> implements R
       unanswered.getAndIncrement();
       if (draining) {
         refused(
-            records.tag(),
-            Refusal.of(RefusalCode.CLOSED, "node " + config.self() + " is closing"));
+            records.tag(), Refusal.of(RefusalCode.CLOSED, "node " + config.self() + " is closing"));
       } else {
         take(records);
       }
@@ -176,9 +175,7 @@ final class ClientConnection extends ServerCall.Listener<CallFrame> implements R
               RefusalCode.UNSUPPORTED,
               "the client speaks version %d of the protocol, node %s speaks %d"
                   .formatted(
-                      hello.getProtocolVersion(),
-                      config.self(),
-                      QuorateMethods.PROTOCOL_VERSION)));
+                      hello.getProtocolVersion(), config.self(), QuorateMethods.PROTOCOL_VERSION)));
       return;
     }
     if (!hello.getGroup().isEmpty() && !hello.getGroup().equals(config.group().value())) {

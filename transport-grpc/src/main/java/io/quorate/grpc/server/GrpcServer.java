@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * The port of one node, for other replicas, clients and operators alike.
  *
  * <p>It listens from {@link #bind} on; who comes before {@link #servePeers} and {@link
- * #serveClients} is told to try again. To end in good order, {@link #drainClients} first, then close
- * the replica, which answers what is left, then close this.
+ * #serveClients} is told to try again. To end in good order, {@link #drainClients} first, then
+ * close the replica, which answers what is left, then close this.
  */
 public final class GrpcServer implements AutoCloseable {
   private static final int KEEP_ALIVE_SECONDS = 2;
@@ -42,8 +42,7 @@ public final class GrpcServer implements AutoCloseable {
   private final Services services;
   private volatile @Nullable GrpcTransport transport;
 
-  private GrpcServer(
-      ServerConfig config, Server server, ClientService clients, Services services) {
+  private GrpcServer(ServerConfig config, Server server, ClientService clients, Services services) {
     this.config = config;
     this.server = server;
     this.clients = clients;
@@ -112,7 +111,8 @@ public final class GrpcServer implements AutoCloseable {
               + ": "
               + why
               + (taken
-                  ? "; stop the process that uses the port (another replica?), or change the address"
+                  ? "; stop the process that uses the port (another replica?), or change the"
+                        + " address"
                   : "; use an address of this machine and a free port: correct the address")
               + " of node "
               + config.self()

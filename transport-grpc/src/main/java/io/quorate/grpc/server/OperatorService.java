@@ -50,7 +50,11 @@ final class OperatorService extends ReplicaGrpc.ReplicaImplBase {
   @Override
   public void members(MembersRequest request, StreamObserver<MembersReply> reply) {
     reply.onNext(
-        MembersReply.newBuilder().addAllMembers(Reports.encode(config.members())).build());
+        MembersReply.newBuilder()
+            .setGroup(config.group().value())
+            .setNode(config.self().value())
+            .addAllMembers(Reports.encode(config.members()))
+            .build());
     reply.onCompleted();
   }
 }

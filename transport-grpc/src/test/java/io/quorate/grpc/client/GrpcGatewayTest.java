@@ -139,9 +139,7 @@ final class GrpcGatewayTest {
       assertThat(Bytes.getLong(command.payload(), 0)).isEqualTo(expected);
       expected++;
     }
-    answers
-        .results()
-        .forEach((tag, result) -> assertThat(Bytes.getLong(result, 0)).isEqualTo(tag));
+    answers.results().forEach((tag, result) -> assertThat(Bytes.getLong(result, 0)).isEqualTo(tag));
   }
 
   @Test
@@ -157,13 +155,12 @@ final class GrpcGatewayTest {
         all.add(answers);
         callers.add(
             Thread.ofVirtual()
-                .start(
-                    () -> {
-                      for (long i = 0; i < each; i++) {
-                        submit(gateway, i, answers);
-                        gateway.flush();
-                      }
-                    }));
+                .start(() -> {
+                  for (long i = 0; i < each; i++) {
+                    submit(gateway, i, answers);
+                    gateway.flush();
+                  }
+                }));
       }
       for (Thread caller : callers) {
         caller.join();
@@ -421,7 +418,8 @@ final class GrpcGatewayTest {
     }
   }
 
-  private static void assertProblem(ClientConfig config, Endpoint endpoint, Kind kind, String... words) {
+  private static void assertProblem(
+      ClientConfig config, Endpoint endpoint, Kind kind, String... words) {
     Answers answers = new Answers();
     try (GrpcGateway gateway = GrpcGateway.connect(config, endpoint)) {
       Throwable failed = Await.failure(gateway.welcome());
@@ -467,8 +465,7 @@ final class GrpcGatewayTest {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       port = free.getLocalPort();
     }
-    assertProblem(
-        QUICK, new Endpoint("127.0.0.1", port), Kind.UNREACHABLE, "nobody listens");
+    assertProblem(QUICK, new Endpoint("127.0.0.1", port), Kind.UNREACHABLE, "nobody listens");
   }
 
   @Test

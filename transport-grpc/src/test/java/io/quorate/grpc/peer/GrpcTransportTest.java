@@ -50,7 +50,7 @@ final class GrpcTransportTest {
         assertThat(a.next().text()).isEqualTo(Integer.toString(i));
         assertThat(a.next().text()).isEqualTo(i + "+");
       }
-      assertThat(a.transport.stats().counters().get("peer.frames.received"))
+      assertThat(a.transport.stats().counters().get("peer_frames_received"))
           .as("many messages travel in one frame")
           .isLessThan(10_000);
     }

@@ -144,8 +144,7 @@ final class HandshakeTest {
             new FakeServer(
                 QuorateMethods.EXCHANGE,
                 (call, frame) ->
-                    call.sendMessage(
-                        new PeerFrame.Hello(hello.setProtocolVersion(99).build())))) {
+                    call.sendMessage(new PeerFrame.Hello(hello.setProtocolVersion(99).build())))) {
       group.members.put(B, newer.endpoint());
       End a = group.started(A);
       assertThat(problem(a, B).kind()).isEqualTo(Kind.OTHER_VERSION);
@@ -240,10 +239,10 @@ final class HandshakeTest {
           () -> {
             a.send(B, Note.of("piece", piece));
             assertThat(a.transport.queuedBytes(B)).isLessThanOrEqualTo(1 << 20);
-            return a.transport.stats().counters().get("peer.dropped.queue-full") > 100;
+            return a.transport.stats().counters().get("peer_dropped_queue_full") > 100;
           });
       // What gRPC and the sockets hold is bounded, too: a few windows, not all that was sent.
-      assertThat(a.transport.stats().counters().get("peer.bytes.sent")).isLessThan(64L << 20);
+      assertThat(a.transport.stats().counters().get("peer_bytes_sent")).isLessThan(64L << 20);
       // A message that alone is larger than the queue waits its turn like any other.
       assertThat(a.transport.connected(B)).isTrue();
     }

@@ -8,6 +8,7 @@ import io.quorate.core.port.Transport.Listener;
 import io.quorate.core.protocol.ProtocolMessage;
 import io.quorate.grpc.Await;
 import io.quorate.grpc.Endpoint;
+import io.quorate.grpc.TlsFiles;
 import io.quorate.grpc.server.GrpcServer;
 import io.quorate.grpc.server.ServerConfig;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /** Transports of one group on free ports of this machine. */
 final class Replicas implements AutoCloseable {
@@ -86,6 +88,10 @@ final class Replicas implements AutoCloseable {
   }
 
   void bind(NodeId node, int port) {
+    bind(node, port, null);
+  }
+
+  void bind(NodeId node, int port, @Nullable TlsFiles tls) {
     GrpcServer server =
         GrpcServer.bind(
             new ServerConfig(
@@ -93,7 +99,7 @@ final class Replicas implements AutoCloseable {
                 node,
                 new Endpoint("127.0.0.1", port),
                 new TreeMap<>(),
-                null,
+                tls,
                 ServerConfig.Limits.DEFAULT));
     servers.put(node, server);
     members.put(node, server.endpoint());

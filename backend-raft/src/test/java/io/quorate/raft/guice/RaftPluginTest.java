@@ -1,0 +1,76 @@
+package io.quorate.raft.guice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.inject.Guice;
+import io.quorate.core.protocol.Backend;
+import io.quorate.node.config.ConfigDocument;
+import io.quorate.node.plugin.BackendPlugin;
+import io.quorate.raft.RaftConfig;
+import io.quorate.raft.RaftConfig.Pipeline;
+import io.quorate.raft.RaftConfig.Safeguards;
+import io.quorate.raft.RaftConfig.Snapshots;
+import io.quorate.raft.RaftConfig.Timing;
+import java.time.Duration;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+
+class RaftPluginTest {
+  private static ConfigDocument document(String text) {
+    return ConfigDocument.parse("quorate.raft {" + text + "}");
+  }
+
+  private static RaftConfig read(ConfigDocument document) {
+    return RaftPlugin.read(document.section("quorate").section("raft"));
+  }
+
+  @Test
+  void emptySectionMeansTheDefaults() {
+    ConfigDocument document = document("");
+    assertThat(read(document)).isEqualTo(RaftConfig.defaults());
+    assertThat(document.problems()).isEmpty();
+  }
+
+  @Test
+  void everyKeyIsRead() {
+    ConfigDocument document =
+        document(
+            """
+            election-timeout = 500 ms .. 1 s, heartbeat-interval = 40 ms
+            disk-stall-timeout = 3 s, pre-vote = false, check-quorum = false
+            lease-reads = true, clock-drift-max-permille = 20
+            append-size-max = 2 MiB, appends-in-flight-max = 5, append-bytes-in-flight-max = 3 MiB
+            batches-in-flight-max = 7, uncommitted-bytes-max = 4 MiB, log-window = 8 MiB
+            snapshot-chunk = 256 KiB, retain-bytes = 6 MiB, retain-slots = 9
+            """);
+    assertThat(read(document))
+        .isEqualTo(
+            new RaftConfig(
+                new Timing(
+                    Duration.ofMillis(500),
+                    Duration.ofSeconds(1),
+                    Duration.ofMillis(40),
+                    Duration.ofSeconds(3)),
+                new Safeguards(false, false, true, 0.02),
+                new Pipeline(2 << 20, 5, 3 << 20, 7, 4 << 20, 8 << 20),
+                new Snapshots(256 << 10, 6 << 20, 9)));
+    assertThat(document.problems()).isEmpty();
+    document.refuseUnknownKeys("quorate");
+    assertThat(document.problems()).isEmpty();
+  }
+
+  @Test
+  void bindsTheBackend() {
+    Backend backend =
+        Guice.createInjector(
+                new RaftPlugin().configure(document("").section("quorate").section("raft")))
+            .getInstance(Backend.class);
+    assertThat(backend.name()).isEqualTo("raft");
+  }
+
+  @Test
+  void isFoundOnTheClassPath() {
+    assertThat(ServiceLoader.load(BackendPlugin.class).stream())
+        .anySatisfy(p -> assertThat(p.get().name()).isEqualTo("raft"));
+  }
+}
