@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.lockstep;
 
 import io.quorate.api.NodeId;
@@ -157,8 +159,7 @@ final class LockstepCluster {
   }
 
   private boolean cut(NodeId from, NodeId to) {
-    return to.equals(deaf)
-        || !sides.getOrDefault(from, 0).equals(sides.getOrDefault(to, 0));
+    return to.equals(deaf) || !sides.getOrDefault(from, 0).equals(sides.getOrDefault(to, 0));
   }
 
   private void deliverLater(NodeId from, Outgoing message) {
