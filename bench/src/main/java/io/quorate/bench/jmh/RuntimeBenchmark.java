@@ -43,7 +43,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 public class RuntimeBenchmark {
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 20;
 
   /** Which protocol. */
   @Param({"raft"})
@@ -122,7 +122,8 @@ public class RuntimeBenchmark {
   @Benchmark
   public void submit(Counters counters) throws InterruptedException {
     if (!permits.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      throw new IllegalStateException("no answer for " + PATIENCE_SECONDS + " s");
+      throw new IllegalStateException(
+          "no answer for " + PATIENCE_SECONDS + " s" + running().describe());
     }
     Throwable failed = failure;
     if (failed != null) {

@@ -117,9 +117,9 @@ public class SlabBenchmark {
     return sum;
   }
 
-  private Batch gather(int firstSequence) {
+  private Batch gather(long before) {
     for (int i = 0; i < batch; i++) {
-      long sequence = firstSequence + i + 1;
+      long sequence = before + i + 1;
       batcher.append(
           CommandKind.SESSION, 1, sequence, sequence, payload, 0, payload.length, null, sequence);
     }
