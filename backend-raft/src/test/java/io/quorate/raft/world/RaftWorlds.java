@@ -15,11 +15,10 @@ public final class RaftWorlds {
 
   /** Raft with options drawn from the seed. */
   public static SimBackend swarm() {
-    // A follower cannot know how long the leader's proof of freshness was under way.
     return new SimBackend(
         "raft",
         RaftWorlds::draw,
-        Traits.REPLICATED_DISKS.withoutTransit(),
+        Traits.REPLICATED_DISKS,
         () -> List.of(new VoteRules()));
   }
 
@@ -28,7 +27,7 @@ public final class RaftWorlds {
     return new SimBackend(
         "raft",
         random -> new RaftBackend(config),
-        Traits.REPLICATED_DISKS.withoutTransit(),
+        Traits.REPLICATED_DISKS,
         () -> List.of(new VoteRules()));
   }
 

@@ -170,11 +170,7 @@ public final class Ledger implements SimKv.Watcher {
           case ReadConsistency.Local local -> local.minIndex();
           case null -> 0;
         };
-    if (answer.index() < least
-        && consistency instanceof ReadConsistency.Bounded
-        && !oracle.traits().boundedCountsTransit()) {
-      world.coverage().hit("read.older than its bound");
-    } else if (answer.index() < least) {
+    if (answer.index() < least) {
       world.fail(
           "stale read: " + operation + " saw index " + answer.index() + ", must see " + least);
     }

@@ -151,10 +151,15 @@ public final class Replicator {
 
   private Append message(List<Entry> entries, Now now) {
     Entry first = entries.get(0);
-    return append(first.slot() - 1, first.parentHash(), entries, now);
+    return append(first.slot() - 1, first.parentHash(), 0, entries, now);
   }
 
-  private Append append(long prevSlot, @Nullable ChainHash prevHash, List<Entry> entries, Now now) {
+  private Append append(
+      long prevSlot,
+      @Nullable ChainHash prevHash,
+      long echoedRound,
+      List<Entry> entries,
+      Now now) {
     return new Append(
         log.term(),
         prevSlot,
@@ -163,6 +168,7 @@ public final class Replicator {
         log.commit(),
         rounds.round(),
         rounds.confirmedAgeNanos(now.monotonicNanos()),
+        echoedRound,
         entries);
   }
 
@@ -179,7 +185,8 @@ public final class Replicator {
       // Whoever waits for a snapshot can only be told that the leader lives: slot 0 always agrees.
       long prev = follower.mode() == Progress.Mode.SNAPSHOT ? 0 : follower.next() - 1;
       ChainHash hash = prev == 0 ? ChainHash.ROOT : log.hashAt(prev);
-      out.send(new Outgoing(follower.node(), append(prev, hash, List.of(), now)));
+      Append message = append(prev, hash, follower.round(), List.of(), now);
+      out.send(new Outgoing(follower.node(), message));
     }
   }
 
