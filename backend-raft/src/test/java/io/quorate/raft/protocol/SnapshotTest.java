@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol;
 
 import static io.quorate.raft.protocol.Fixture.N1;
@@ -22,8 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Snapshots and compaction: paper §7; dissertation §5.1 to §5.3. */
 class SnapshotTest {
-  private static final RaftConfig SMALL_CHUNKS =
-      RaftConfig.defaults().with(new Snapshots(4, 0, 0));
+  private static final RaftConfig SMALL_CHUNKS = RaftConfig.defaults().with(new Snapshots(4, 0, 0));
 
   private static SnapshotChunk chunk(long term, SnapshotRef ref, long offset, int length) {
     return new SnapshotChunk(term, ref, offset, new byte[length]);
@@ -31,8 +32,7 @@ class SnapshotTest {
 
   /** A leader whose log begins behind slot 3, and who has just been refused by n3, at slot 3. */
   private static Fixture leaderThatMustSendASnapshot(SnapshotRef ref) {
-    Fixture leader =
-        Fixture.ofThree().config(SMALL_CHUNKS).logBehind(ref).start().lead().persist();
+    Fixture leader = Fixture.ofThree().config(SMALL_CHUNKS).logBehind(ref).start().lead().persist();
     return leader.forget().receive(N3, reject(2, 3, 0, 0, 0));
   }
 
@@ -209,7 +209,12 @@ class SnapshotTest {
   void cutReadsTheHashBack() {
     RaftConfig config = RaftConfig.defaults().with(new Snapshots(4, 1 << 20, 3));
     Fixture leader =
-        Fixture.ofThree().config(config).log(1, 1, 1, 1, 1, 1, 1, 1).tail(1).start().leadAndCommit();
+        Fixture.ofThree()
+            .config(config)
+            .log(1, 1, 1, 1, 1, 1, 1, 1)
+            .tail(1)
+            .start()
+            .leadAndCommit();
     leader.step(new Event.Applied(10));
     leader.acknowledge(N3, 6).forget();
     leader.step(new Event.SnapshotSaved(snapshotOf(4, 1, 1, 1, 1, 1, 1, 1)));

@@ -155,7 +155,14 @@ public final class SimNode implements VirtualHost.Machine {
     StateMachine machine = cluster.newStateMachine(id);
     stateMachine = machine;
     SimTransport ownTransport =
-        new SimTransport(world, cluster.network(), id, cluster.backend().codec(), ownPower);
+        new SimTransport(
+            world,
+            cluster.network(),
+            id,
+            cluster.backend().codec(),
+            ownPower,
+            (to, message) ->
+                cluster.protocolInvariants().forEach(rule -> rule.onLeave(id, to, message)));
     transport = ownTransport;
     world.tell(TraceKind.LIFE, id.value(), null, "starts, incarnation " + incarnation, incarnation);
     Replica.Parts parts =
