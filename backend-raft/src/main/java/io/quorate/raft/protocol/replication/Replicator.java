@@ -200,10 +200,15 @@ public final class Replicator {
     Check.that(
         ok.match() <= log.lastSlot(), "match %s beyond the end %s", ok.match(), log.lastSlot());
     follower.heard(ok.round(), now.monotonicNanos());
-    if (follower.mode() == Progress.Mode.SNAPSHOT
-        && Math.max(ok.match(), follower.match()) >= log.base().slot()) {
+    SnapshotTransfer transfer = follower.transfer();
+    if (transfer != null) {
       follower.acknowledge(ok.match());
-      follower.probe(follower.match() + 1);
+      if (follower.match() >= log.base().slot()) {
+        follower.probe(follower.match() + 1);
+      } else if (follower.match() >= transfer.snapshot().slot()) {
+        // It was silent for so long that the log was cut again behind a newer one.
+        startSnapshot(follower, now, out);
+      }
     }
     follower.acknowledge(ok.match());
     replicateTo(follower, now, out);
