@@ -7,8 +7,13 @@ import io.quorate.core.protocol.Refusal;
 import io.quorate.grpc.codec.Records;
 import io.quorate.grpc.codec.RefusalTable;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The unanswered calls of one connection. A call's number here is its tag on the wire, so that
@@ -17,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariant: every call leaves the table exactly once, and who takes it out answers it.
  */
 final class CallTable {
+  private static final Logger log = LoggerFactory.getLogger(CallTable.class);
+
   private final int callsMax;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable ReplySink[] sinks = new ReplySink[64];
@@ -30,6 +37,7 @@ final class CallTable {
   // Of the thread that receives.
   private @Nullable ReplySink[] answered = new ReplySink[64];
   private long[] answeredTags = new long[64];
+  private final Set<ReplySink> touched = Collections.newSetFromMap(new IdentityHashMap<>());
 
   CallTable(int callsMax) {
     this.callsMax = callsMax;
@@ -103,7 +111,6 @@ final class CallTable {
   int answer(Records records) {
     int count = take(records);
     int strays = 0;
-    ReplySink last = null;
     records.rewind();
     for (int i = 0; i < count && records.advance(); i++) {
       ReplySink sink = answered[i];
@@ -112,20 +119,25 @@ final class CallTable {
         continue;
       }
       answered[i] = null;
-      if (last != null && last != sink) {
-        last.flush();
-      }
-      last = sink;
-      if (records.what() == Records.What.DONE) {
-        sink.done(answeredTags[i], records.first(), records.second(), records.payload());
-      } else {
-        sink.refused(answeredTags[i], RefusalTable.read(records));
-      }
+      touched.add(sink);
+      hand(sink, answeredTags[i], records);
     }
-    if (last != null) {
-      last.flush();
-    }
+    touched.forEach(ReplySink::flush);
+    touched.clear();
     return strays;
+  }
+
+  private static void hand(ReplySink sink, long tag, Records record) {
+    try {
+      if (record.what() == Records.What.DONE) {
+        sink.done(tag, record.first(), record.second(), record.payload());
+      } else {
+        sink.refused(tag, RefusalTable.read(record));
+      }
+    } catch (RuntimeException e) {
+      // The other calls of this frame are out of the table already: they must get their answers.
+      log.error("an answer was not taken by its caller", e);
+    }
   }
 
   /** All calls of a frame in one go: the lock is taken once a frame, and not held by callbacks. */
@@ -192,19 +204,14 @@ final class CallTable {
     } finally {
       lock.unlock();
     }
-    ReplySink last = null;
+    Set<ReplySink> refused = Collections.newSetFromMap(new IdentityHashMap<>());
     for (int i = 0; i < count; i++) {
       ReplySink sink = lastSinks[i];
       if (sink != null) {
-        if (last != null && last != sink) {
-          last.flush();
-        }
-        last = sink;
+        refused.add(sink);
         sink.refused(lastTags[i], lastChanges[i] ? changed : asked);
       }
     }
-    if (last != null) {
-      last.flush();
-    }
+    refused.forEach(ReplySink::flush);
   }
 }

@@ -112,7 +112,7 @@ public final class GrpcServer implements AutoCloseable {
               + why
               + (taken
                   ? "; stop the process that uses the port (another replica?), or change the"
-                        + " address"
+                      + " address"
                   : "; use an address of this machine and a free port: correct the address")
               + " of node "
               + config.self()

@@ -109,7 +109,6 @@ public final class Elections {
    * The wait is over: campaigns if this replica may.
    *
    * @param diskStalled whether its own vote could not be made durable in good time
-   * @return whether the election is won already (a group of one still has to sync its vote)
    */
   public void onTimeout(boolean diskStalled, Now now, Effects out) {
     restartTimer(now);
