@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -28,8 +30,7 @@ class RaftConfigTest {
 
   @Test
   void leaseIsShorterThanTheTimeoutByTheDrift() {
-    RaftConfig config =
-        RaftConfig.defaults().with(new Safeguards(true, true, true, 0.1));
+    RaftConfig config = RaftConfig.defaults().with(new Safeguards(true, true, true, 0.1));
     assertThat(config.leaseNanos()).isEqualTo(ms(135).toNanos());
   }
 

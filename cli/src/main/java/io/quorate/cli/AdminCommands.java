@@ -110,9 +110,8 @@ final class AdminCommands implements Runnable {
               client
                   .takeSnapshot(each)
                   .orTimeout(group.timeout().toMillis(), TimeUnit.MILLISECONDS)
-                  .handle(
-                      (nothing, failure) ->
-                          failure == null ? "" : Failures.sentence(Failures.unwrap(failure)));
+                  .handle((nothing, failure) ->
+                      failure == null ? "" : Failures.sentence(Failures.unwrap(failure)));
           String failure = done.join();
           failures += failure.isEmpty() ? 0 : 1;
           print(spec, each + (failure.isEmpty() ? " has a new snapshot" : " failed: " + failure));
@@ -152,8 +151,7 @@ final class AdminCommands implements Runnable {
       }
     }
     List<String> names = client.members().keySet().stream().map(NodeId::value).toList();
-    throw CommandFailure.wrongUse(
-        name + " is not one of the members " + String.join(", ", names));
+    throw CommandFailure.wrongUse(name + " is not one of the members " + String.join(", ", names));
   }
 
   private static void print(CommandSpec spec, String line) {

@@ -27,7 +27,12 @@ final class CompareProgress implements Comparison.Progress {
   public void second(String contender, String phase, long remainingSeconds, long calls) {
     String line =
         String.format(
-            Locale.ROOT, "%s: %s, %d s left, %,d commands/s", contender, phase, remainingSeconds, calls);
+            Locale.ROOT,
+            "%s: %s, %d s left, %,d commands/s",
+            contender,
+            phase,
+            remainingSeconds,
+            calls);
     if (terminal) {
       clear();
       err.print(line);

@@ -80,7 +80,8 @@ final class Failures implements IExecutionExceptionHandler {
   static int wrongUse(ParameterException failure, String[] args) {
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("quorate: " + failure.getMessage());
+    String sentence = String.valueOf(failure.getMessage());
+    err.println("quorate: " + (sentence.startsWith("Error: ") ? sentence.substring(7) : sentence));
     UnmatchedArgumentException.printSuggestions(failure, err);
     err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
     err.flush();

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -43,11 +44,10 @@ final class GroupOptions {
 
     @Option(
         names = "--connect",
-        paramLabel = "<host:port>",
-        split = ",",
+        paramLabel = "<host:port,...>",
         required = true,
         description = "Some replicas, separated by commas; the others are learnt from them.")
-    private @Nullable List<String> connect;
+    private @Nullable String connect;
   }
 
   /** Connects; the caller closes the client. */
@@ -70,7 +70,7 @@ final class GroupOptions {
       return QuorateClient.connect(GroupConfig.load(given.config, Map.of()), options);
     }
     List<Endpoint> endpoints = new ArrayList<>();
-    for (String text : given.connect == null ? List.<String>of() : given.connect) {
+    for (String text : Objects.requireNonNullElse(given.connect, "").split(",")) {
       try {
         endpoints.add(Endpoint.parse(text));
       } catch (IllegalArgumentException e) {

@@ -19,8 +19,7 @@ final class Json {
   }
 
   /** Reads one value; throws {@link JsonProcessingException} when it is not JSON. */
-  public static JsonNode parse(String text)
-      throws JsonProcessingException {
+  public static JsonNode parse(String text) throws JsonProcessingException {
     return MAPPER.readTree(text);
   }
 }

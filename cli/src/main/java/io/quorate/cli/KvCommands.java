@@ -345,10 +345,7 @@ final class KvCommands implements Runnable {
         description = "Begin with the changes after this revision; without it with what comes.")
     private @Nullable Long since;
 
-    @Option(
-        names = "--count",
-        paramLabel = "<n>",
-        description = "End after so many changes.")
+    @Option(names = "--count", paramLabel = "<n>", description = "End after so many changes.")
     private @Nullable Long count;
 
     @Option(

@@ -43,7 +43,8 @@ import picocli.CommandLine.Spec;
     description = "Loads keys and values, many at a time, and resumes where it was stopped.",
     footer = {
       "",
-      "A file holds one JSON object a line: {\"key\":\"a\",\"value\":\"b\"}. It is checked as a whole",
+      "A file holds one JSON object a line: {\"key\":\"a\",\"value\":\"b\"}. It is checked as a"
+          + " whole",
       "before anything is sent. Run the same command again after an interruption: the group knows",
       "how far the load came, and each line takes effect once, in the order of the file.",
       "A load that is complete is forgotten: running it again loads everything again."
@@ -143,8 +144,7 @@ final class LoadCommand implements Callable<Integer> {
       err.flush();
     }
     Tally tally = new Tally(outstanding, before);
-    ProgressBar bar =
-        new ProgressBar(err, System.console() != null, source.count(), before);
+    ProgressBar bar = new ProgressBar(err, System.console() != null, source.count(), before);
     send(source, store, before, tally, bar);
     while (!tally.free.tryAcquire(outstanding, 100, TimeUnit.MILLISECONDS)) {
       bar.update(tally.applied.get());
@@ -166,8 +166,7 @@ final class LoadCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void send(
-      LoadSource source, KvClient store, long skip, Tally tally, ProgressBar bar)
+  private void send(LoadSource source, KvClient store, long skip, Tally tally, ProgressBar bar)
       throws IOException, InterruptedException {
     try (LoadSource.Lines lines = source.open()) {
       long line = 0;
@@ -190,18 +189,17 @@ final class LoadCommand implements Callable<Integer> {
     CompletableFuture<Loaded> unused =
         store
             .loadLine(line)
-            .whenComplete(
-                (loaded, failure) -> {
-                  if (failure != null) {
-                    tally.failure.compareAndSet(null, failure);
-                  } else {
-                    tally.applied.incrementAndGet();
-                    if (loaded.repeated()) {
-                      tally.repeated.incrementAndGet();
-                    }
-                  }
-                  tally.free.release();
-                });
+            .whenComplete((loaded, failure) -> {
+              if (failure != null) {
+                tally.failure.compareAndSet(null, failure);
+              } else {
+                tally.applied.incrementAndGet();
+                if (loaded.repeated()) {
+                  tally.repeated.incrementAndGet();
+                }
+              }
+              tally.free.release();
+            });
   }
 
   private void report(long count, long resumedAfter, Tally tally, double seconds) {

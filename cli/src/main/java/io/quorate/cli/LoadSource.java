@@ -131,8 +131,7 @@ interface LoadSource {
       try {
         json = Json.parse(text);
       } catch (JsonProcessingException e) {
-        throw CommandFailure.wrongUse(
-            "line " + line + " is not JSON: " + e.getOriginalMessage());
+        throw CommandFailure.wrongUse("line " + line + " is not JSON: " + e.getOriginalMessage());
       }
       JsonNode key = json.get("key");
       JsonNode value = json.get("value");

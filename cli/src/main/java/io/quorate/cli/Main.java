@@ -42,7 +42,8 @@ public final class Main implements Runnable {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
-    LogManager.getLogManager().reset(); // libraries that log by themselves do not write to the screen
+    LogManager.getLogManager()
+        .reset(); // libraries that log by themselves do not write to the screen
     System.exit(commandLine().execute(args));
   }
 

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
       "",
       "Prints one line on standard output when it is ready to serve. Role changes and faults are",
       "logged to standard error (QUORATE_OPTS=-Dquorate.log=DEBUG for more).",
-      "Ends with 0 after SIGTERM, with 1 if the replica stopped itself because of a fault, with 2 if",
+      "Ends with 0 after SIGTERM, with 1 if the replica stopped itself because of a fault, with 2"
+          + " if",
       "it cannot start with this configuration, port or data directory."
     })
 final class ServeCommand implements Callable<Integer> {

@@ -67,15 +67,35 @@ final class StatusCommand implements Callable<Integer> {
       @Nullable ReplicaReport leader) {
     Table table =
         new Table(
-            "NODE", "ADDRESS", "ROLE", "EPOCH", "LEADER", "COMMIT", "APPLIED", "LAG", "LOG",
-            "SNAPSHOT", "SESSIONS", "HEALTH");
+            "NODE",
+            "ADDRESS",
+            "ROLE",
+            "EPOCH",
+            "LEADER",
+            "COMMIT",
+            "APPLIED",
+            "LAG",
+            "LOG",
+            "SNAPSHOT",
+            "SESSIONS",
+            "HEALTH");
     for (Map.Entry<NodeId, Answer> entry : answers.entrySet()) {
       String node = entry.getKey().value();
       String address = String.valueOf(members.get(entry.getKey()));
       ReplicaReport report = entry.getValue().report();
       if (report == null) {
         table.add(
-            node, address, "-", "-", "-", "-", "-", "-", "-", "-", "-",
+            node,
+            address,
+            "-",
+            "-",
+            "-",
+            "-",
+            "-",
+            "-",
+            "-",
+            "-",
+            "-",
             "unreachable: " + entry.getValue().failure());
         continue;
       }
@@ -113,19 +133,18 @@ final class StatusCommand implements Callable<Integer> {
     ObjectNode object = Json.object();
     object.put("leader", leader == null ? null : leader.protocol().self().value());
     ArrayNode replicas = object.putArray("replicas");
-    answers.forEach(
-        (node, answer) -> {
-          ObjectNode replica = replicas.addObject();
-          replica.put("node", node.value());
-          replica.put("address", String.valueOf(members.get(node)));
-          ReplicaReport report = answer.report();
-          replica.put("reachable", report != null);
-          if (report == null) {
-            replica.put("why", answer.failure());
-          } else {
-            fill(replica, report, leader);
-          }
-        });
+    answers.forEach((node, answer) -> {
+      ObjectNode replica = replicas.addObject();
+      replica.put("node", node.value());
+      replica.put("address", String.valueOf(members.get(node)));
+      ReplicaReport report = answer.report();
+      replica.put("reachable", report != null);
+      if (report == null) {
+        replica.put("why", answer.failure());
+      } else {
+        fill(replica, report, leader);
+      }
+    });
     return object;
   }
 
@@ -181,11 +200,10 @@ final class StatusCommand implements Callable<Integer> {
             node,
             client
                 .report(node, patience)
-                .handle(
-                    (report, failure) ->
-                        failure == null
-                            ? new Answer(report, "")
-                            : new Answer(null, Failures.sentence(Failures.unwrap(failure)))));
+                .handle((report, failure) ->
+                    failure == null
+                        ? new Answer(report, "")
+                        : new Answer(null, Failures.sentence(Failures.unwrap(failure)))));
       }
       SortedMap<NodeId, Answer> answers = new TreeMap<>();
       asked.forEach((node, answer) -> answers.put(node, answer.join()));

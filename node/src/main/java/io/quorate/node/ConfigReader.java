@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.node;
 
 import com.google.inject.Module;
@@ -93,10 +94,7 @@ final class ConfigReader {
         .forEach(this::skip);
     document.refuseUnknownKeys(ConfigSource.ROOT);
 
-    if (!document.problems().isEmpty()
-        || sessions == null
-        || snapshot == null
-        || limits == null) {
+    if (!document.problems().isEmpty() || sessions == null || snapshot == null || limits == null) {
       throw new ConfigurationException(document.problems());
     }
     return new QuorateConfig(
@@ -131,24 +129,23 @@ final class ConfigReader {
     if (texts.isEmpty() && document.problems().size() == before) {
       root.problem("members", "is missing or empty: name every replica with its host:port");
     }
-    texts.forEach(
-        (name, address) -> {
-          if (address.isBlank()) {
-            section.problem(name, "has no address: write host:port");
-            return;
-          }
-          try {
-            NodeId node = NodeId.of(name);
-            Endpoint endpoint = Endpoint.parse(address);
-            NodeId other = taken.putIfAbsent(endpoint, node);
-            if (other != null) {
-              section.problem(name, "has the same address as " + other + ": " + endpoint);
-            }
-            members.put(node, endpoint);
-          } catch (IllegalArgumentException e) {
-            section.problem(name, "is not an address: " + e.getMessage());
-          }
-        });
+    texts.forEach((name, address) -> {
+      if (address.isBlank()) {
+        section.problem(name, "has no address: write host:port");
+        return;
+      }
+      try {
+        NodeId node = NodeId.of(name);
+        Endpoint endpoint = Endpoint.parse(address);
+        NodeId other = taken.putIfAbsent(endpoint, node);
+        if (other != null) {
+          section.problem(name, "has the same address as " + other + ": " + endpoint);
+        }
+        members.put(node, endpoint);
+      } catch (IllegalArgumentException e) {
+        section.problem(name, "is not an address: " + e.getMessage());
+      }
+    });
     document.agree("members", String.join(",", texts.keySet()));
     return members;
   }
@@ -203,10 +200,7 @@ final class ConfigReader {
     ConfigSection section = root.section("limits");
     return new LimitSettings(
         section.size(
-            "command",
-            DataSize.ofMebibytes(1),
-            DataSize.ofKibibytes(1),
-            DataSize.ofMebibytes(16)),
+            "command", DataSize.ofMebibytes(1), DataSize.ofKibibytes(1), DataSize.ofMebibytes(16)),
         section.size(
             "in-flight",
             DataSize.ofMebibytes(64),
@@ -282,8 +276,7 @@ final class ConfigReader {
     return null;
   }
 
-  private static <P> String only(
-      List<P> plugins, Function<P, String> nameOf, String otherwise) {
+  private static <P> String only(List<P> plugins, Function<P, String> nameOf, String otherwise) {
     return plugins.size() == 1 ? nameOf.apply(plugins.get(0)) : otherwise;
   }
 

@@ -34,15 +34,14 @@ final class MemberDirectory implements GatewayDirectory {
   private void addRemotes(GroupConfig group, Network network) {
     group
         .members()
-        .forEach(
-            (node, address) -> {
-              if (!doors.containsKey(node)) {
-                RemoteReplica remote = network.connect(group.group(), address);
-                nodes.add(node);
-                remotes.put(node, remote);
-                doors.put(node, remote.gateway());
-              }
-            });
+        .forEach((node, address) -> {
+          if (!doors.containsKey(node)) {
+            RemoteReplica remote = network.connect(group.group(), address);
+            nodes.add(node);
+            remotes.put(node, remote);
+            doors.put(node, remote.gateway());
+          }
+        });
   }
 
   @Override

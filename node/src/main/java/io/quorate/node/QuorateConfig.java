@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.node;
 
 import com.google.inject.Module;
@@ -16,8 +17,8 @@ import java.util.SortedMap;
 /**
  * The checked configuration of one replica. Immutable.
  *
- * <p>Values come, the first that is there, from the given overrides, from system properties
- * ({@code -Dquorate.raft.pre-vote=false}), from the environment ({@code
+ * <p>Values come, the first that is there, from the given overrides, from system properties ({@code
+ * -Dquorate.raft.pre-vote=false}), from the environment ({@code
  * CONFIG_FORCE_quorate_raft_pre__vote=false}), from the file, from the defaults.
  */
 public final class QuorateConfig {

@@ -13,8 +13,8 @@ import io.quorate.node.plugin.Network;
 import io.quorate.node.plugin.StorageEngine;
 
 /**
- * A replica for users who wire with Guice: exposes {@link QuorateNode}, not yet started, and nothing
- * else. The owner calls {@link QuorateNode#start()} and {@link QuorateNode#close()}.
+ * A replica for users who wire with Guice: exposes {@link QuorateNode}, not yet started, and
+ * nothing else. The owner calls {@link QuorateNode#start()} and {@link QuorateNode#close()}.
  *
  * <pre>{@code
  * Injector injector = Guice.createInjector(new QuorateModule(config, new Inventory()));

@@ -160,8 +160,7 @@ public final class QuorateNode implements AutoCloseable {
     }
   }
 
-  private Replica.Parts parts(
-      StorageEngine.Opened opened, Network.ReplicaEnd end, ActorHost host) {
+  private Replica.Parts parts(StorageEngine.Opened opened, Network.ReplicaEnd end, ActorHost host) {
     Seat seat =
         new Seat(
             config.group(),

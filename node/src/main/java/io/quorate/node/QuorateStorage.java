@@ -21,8 +21,7 @@ public final class QuorateStorage {
    * @throws StartException the folder does not exist or holds no replica
    */
   public static boolean inspect(Path directory, PrintWriter out) {
-    return Guice.createInjector(
-            Stage.PRODUCTION, new StrictModule(), ConfigReader.defaultStorage())
+    return Guice.createInjector(Stage.PRODUCTION, new StrictModule(), ConfigReader.defaultStorage())
         .getInstance(StorageEngine.class)
         .inspect(directory, out);
   }

@@ -3,8 +3,9 @@
 /**
  * Starting a replica: configuration, wiring with Guice, life cycle.
  *
- * <p>Starting points: {@link io.quorate.node.QuorateConfig} and {@link io.quorate.node.QuorateNode};
- * {@link io.quorate.node.QuorateModule} for users who wire with Guice themselves.
+ * <p>Starting points: {@link io.quorate.node.QuorateConfig} and {@link
+ * io.quorate.node.QuorateNode}; {@link io.quorate.node.QuorateModule} for users who wire with Guice
+ * themselves.
  */
 @NullMarked
 package io.quorate.node;

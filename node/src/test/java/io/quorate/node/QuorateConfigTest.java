@@ -82,8 +82,7 @@ class QuorateConfigTest {
             Map.entry(NodeId.of("b"), new Endpoint("::1", 2)));
     assertThat(config.dataDirectory()).isEqualTo(Path.of("/var/lib/quorate/ledger/b"));
     assertThat(config.sessions()).isEqualTo(new SessionSettings(7, Duration.ofSeconds(90)));
-    assertThat(config.snapshot())
-        .isEqualTo(new SnapshotSettings(DataSize.ofKibibytes(1536), 3));
+    assertThat(config.snapshot()).isEqualTo(new SnapshotSettings(DataSize.ofKibibytes(1536), 3));
     assertThat(config.limits())
         .isEqualTo(new LimitSettings(DataSize.ofKibibytes(2), new DataSize(1_000_000)));
     assertThat(config.tls()).isEqualTo(Optional.of(new TlsSettings(pem, pem, pem)));
@@ -206,7 +205,8 @@ class QuorateConfigTest {
         .isEqualTo(
             List.of(
                 empty
-                    + " is empty; it needs a section quorate { ... } with group, backend, members"));
+                    + " is empty; it needs a section quorate { ... } with group, backend,"
+                    + " members"));
     assertThat(refusal(foreign))
         .isEqualTo(List.of(foreign + " has no section quorate { ... } around its settings"));
     assertThat(refusal(broken).get(0)).startsWith(broken + ", line 3 is not valid HOCON: ");
@@ -246,9 +246,7 @@ class QuorateConfigTest {
 
     QuorateConfig config =
         QuorateConfig.load(
-            file,
-            N1,
-            Map.of("members.n1", "localhost:9", "raft.election-timeout", "1 s .. 2 s"));
+            file, N1, Map.of("members.n1", "localhost:9", "raft.election-timeout", "1 s .. 2 s"));
 
     assertThat(config.members()).containsEntry(N1, new Endpoint("localhost", 9));
     assertThat(config.effective()).contains("raft.election-timeout = 1 s .. 2 s");
@@ -259,8 +257,7 @@ class QuorateConfigTest {
     Path file = Files.writeString(folder.resolve("q.conf"), LEAST);
 
     assertThatThrownBy(() -> QuorateConfig.load(file, N1, Map.of("snapshot.kep", "1")))
-        .hasMessage(
-            "quorate.snapshot.kep is not a known key; did you mean quorate.snapshot.keep?");
+        .hasMessage("quorate.snapshot.kep is not a known key; did you mean quorate.snapshot.keep?");
   }
 
   @Test

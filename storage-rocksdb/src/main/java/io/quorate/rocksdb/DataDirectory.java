@@ -71,7 +71,8 @@ public final class DataDirectory implements AutoCloseable {
               Files.exists(file) ? readIdentity(path) : firstStart(path, group, node);
           if (!identity.group().equals(group) || !identity.node().equals(node)) {
             throw new StorageFault(
-                "%s belongs to node %s of group %s, not to node %s of group %s: give this node its own directory, or correct its configuration"
+                ("%s belongs to node %s of group %s, not to node %s of group %s:"
+                        + " give this node its own directory, or correct its configuration")
                     .formatted(path, identity.node(), identity.group(), node, group));
           }
           return identity;

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.AbstractImmutableNativeReference;
@@ -269,6 +271,12 @@ final class LogDatabase implements AutoCloseable {
   /** Sequence number of the last change. */
   long sequence() {
     return guarded("read the sequence number", db::getLatestSequenceNumber);
+  }
+
+  /** What RocksDB counts of the entries: flushes, compactions, stalls. */
+  SortedMap<String, String> statistics() {
+    return guarded(
+        "read the statistics", () -> new TreeMap<>(db.getMapProperty(entries, "rocksdb.cfstats")));
   }
 
   void putRecord(WriteBatch batch, byte[] key, byte[] value) throws RocksDBException {

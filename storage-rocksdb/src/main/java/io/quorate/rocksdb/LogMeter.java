@@ -3,47 +3,47 @@
 package io.quorate.rocksdb;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Counts what a log store does. Written by the thread that writes; any thread may read. */
 public final class LogMeter {
   /** The marker may lag behind the disk for this long before it gets a sync of its own. */
   private static final long MARKER_LAG_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private volatile long groups;
-  private volatile long syncs;
-  private volatile long entries;
-  private volatile long bytes;
+  private final AtomicLong groups = new AtomicLong();
+  private final AtomicLong syncs = new AtomicLong();
+  private final AtomicLong entries = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
   private long markerSyncedNanos = System.nanoTime();
 
   LogMeter() {}
 
   /** Groups of writes. */
   public long groups() {
-    return groups;
+    return groups.get();
   }
 
   /** Calls of fsync for the log and for its marker, without those that RocksDB does by itself. */
   public long syncs() {
-    return syncs;
+    return syncs.get();
   }
 
   /** Entries appended. */
   public long entries() {
-    return entries;
+    return entries.get();
   }
 
   /** Bytes handed to the write-ahead log; RocksDB writes them once more when it leaves memory. */
   public long bytes() {
-    return bytes;
+    return bytes.get();
   }
 
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
   void written(long batchBytes, int appended, boolean synced) {
-    groups++;
-    bytes += batchBytes;
-    entries += appended;
+    groups.incrementAndGet();
+    bytes.addAndGet(batchBytes);
+    entries.addAndGet(appended);
     if (synced) {
-      syncs++;
+      syncs.incrementAndGet();
     }
   }
 
@@ -51,9 +51,8 @@ public final class LogMeter {
     return System.nanoTime() - markerSyncedNanos > MARKER_LAG_NANOS;
   }
 
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
   void markerSynced() {
-    syncs++;
+    syncs.incrementAndGet();
     markerSyncedNanos = System.nanoTime();
   }
 }

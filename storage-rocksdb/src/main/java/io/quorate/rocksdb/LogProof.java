@@ -36,7 +36,6 @@ final class LogProof {
   private final LogDatabase db;
   private final long tailBytesMax;
   private final long witnessSlot;
-  private final LogBase base;
   private final EpochRuns epochs;
   private final ArrayDeque<Entry> tail = new ArrayDeque<>();
   private final List<Entry> configurations = new ArrayList<>();
@@ -48,7 +47,6 @@ final class LogProof {
 
   private LogProof(LogDatabase db, LogBase base, long tailBytesMax, long witnessSlot) {
     this.db = db;
-    this.base = base;
     this.tailBytesMax = tailBytesMax;
     this.witnessSlot = witnessSlot;
     this.epochs = new EpochRuns(base);
@@ -124,7 +122,7 @@ final class LogProof {
     try {
       entry.verifyHashes();
     } catch (CorruptEntry e) {
-      throw damaged(db, entry.slot(), e.getMessage(), e);
+      throw damaged(db, entry.slot(), e);
     }
   }
 
@@ -138,7 +136,7 @@ final class LogProof {
       }
       return entry;
     } catch (CorruptEntry e) {
-      throw damaged(db, slot, e.getMessage(), e);
+      throw damaged(db, slot, e);
     }
   }
 
@@ -180,8 +178,8 @@ final class LogProof {
     return new StorageFault(sentence(db, slot, what));
   }
 
-  private static StorageFault damaged(LogDatabase db, long slot, String what, CorruptEntry cause) {
-    return new StorageFault(sentence(db, slot, what), cause);
+  private static StorageFault damaged(LogDatabase db, long slot, CorruptEntry cause) {
+    return new StorageFault(sentence(db, slot, String.valueOf(cause.getMessage())), cause);
   }
 
   private static String sentence(LogDatabase db, long slot, String what) {

@@ -6,6 +6,7 @@ import io.quorate.core.check.Check;
 import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.LogBase;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Bytes of the entries between the base and the end of the log, four bytes of memory a slot. What
@@ -16,7 +17,7 @@ final class LogSize {
   private int[] ring = new int[64];
   private long first;
   private long last;
-  private volatile long sum;
+  private final AtomicLong sum = new AtomicLong();
 
   LogSize(long baseSlot) {
     first = baseSlot + 1;
@@ -48,7 +49,7 @@ final class LogSize {
     }
     last = slot;
     ring[index(slot)] = bytes;
-    add(bytes);
+    sum.addAndGet(bytes);
   }
 
   private void truncateFrom(long slot) {
@@ -57,7 +58,7 @@ final class LogSize {
       removed += ring[index(last)];
       last--;
     }
-    add(-removed);
+    sum.addAndGet(-removed);
   }
 
   private void dropThrough(long slot) {
@@ -70,16 +71,11 @@ final class LogSize {
       first = slot + 1;
       last = slot;
     }
-    add(-removed);
+    sum.addAndGet(-removed);
   }
 
   long bytes() {
-    return sum;
-  }
-
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
-  private void add(long bytes) {
-    sum += bytes;
+    return sum.get();
   }
 
   private int index(long slot) {

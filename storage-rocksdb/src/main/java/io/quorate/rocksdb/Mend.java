@@ -24,7 +24,7 @@ final class Mend {
   static String of(RocksDBException e) {
     @Nullable Status status = e.getStatus();
     String message = String.valueOf(e.getMessage());
-    if (message.contains("No space left") || status != null && isNoSpace(status)) {
+    if (message.contains("No space left") || (status != null && isNoSpace(status))) {
       return "free some space on the disk and restart";
     }
     if (message.contains("lock hold by") || message.contains("While lock file")) {

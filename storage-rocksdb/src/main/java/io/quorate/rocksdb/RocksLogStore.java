@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.WriteBatch;
 
@@ -116,7 +117,8 @@ public final class RocksLogStore implements LogStore {
     long witnessed = claim == null ? 0 : claim.sequence();
     if (found < begun - 1 && witnessed < begun - 1) {
       throw new StorageFault(
-          "the write-ahead log in %s is damaged behind change %d, within what had been synced through change %d; %s"
+          ("the write-ahead log in %s is damaged behind change %d,"
+                  + " within what had been synced through change %d; %s")
               .formatted(db.path(), found, begun - 1, Mend.REPLACE));
     }
   }
@@ -126,7 +128,8 @@ public final class RocksLogStore implements LogStore {
     byte @Nullable [] found = db.record(LogFormat.OWNER);
     if (found != null && !Arrays.equals(found, owner)) {
       throw new StorageFault(
-          "the log in %s was made for another data directory (incarnation %s, not %s): put back the log of this one"
+          ("the log in %s was made for another data directory (incarnation %s, not %s):"
+                  + " put back the log of this one")
               .formatted(
                   directory.log(),
                   new String(found, StandardCharsets.UTF_8),
@@ -348,6 +351,11 @@ public final class RocksLogStore implements LogStore {
   /** What this store has done since it was opened; any thread may ask. */
   public LogMeter meter() {
     return meter;
+  }
+
+  /** What RocksDB counts by itself, under its own names. */
+  public SortedMap<String, String> statistics() {
+    return db.statistics();
   }
 
   @Override

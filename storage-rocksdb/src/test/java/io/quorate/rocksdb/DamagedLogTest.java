@@ -13,8 +13,12 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -253,9 +257,7 @@ final class DamagedLogTest {
     Disks.delete(other.resolve("log"));
     Files.move(path.resolve("log"), other.resolve("log"));
     Files.move(
-        path.resolve("marker"),
-        other.resolve("marker"),
-        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        path.resolve("marker"), other.resolve("marker"), StandardCopyOption.REPLACE_EXISTING);
     Disks.delete(path);
     path = other;
     assertThatThrownBy(this::reopen)
@@ -299,10 +301,9 @@ final class DamagedLogTest {
   }
 
   private static List<Long> namedSlots(Throwable fault) {
-    String text = fault.getMessage().replaceFirst(".*between slots (\\d+) and (\\d+),.*", "$1 $2");
-    String[] range = text.split(" ");
-    return java.util.stream.LongStream.rangeClosed(
-            Long.parseLong(range[0]), Long.parseLong(range[1]))
+    Matcher range = Pattern.compile("between slots (\\d+) and (\\d+),").matcher(fault.getMessage());
+    assertThat(range.find()).isTrue();
+    return LongStream.rangeClosed(Long.parseLong(range.group(1)), Long.parseLong(range.group(2)))
         .boxed()
         .toList();
   }

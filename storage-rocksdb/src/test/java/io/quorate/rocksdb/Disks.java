@@ -106,17 +106,16 @@ final class Disks {
     return found;
   }
 
-  static long size(Path path) throws IOException {
-    try (Stream<Path> files = Files.walk(path)) {
-      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
-    }
+  static long size(Path path) {
+    return filesBelow(path.toFile()).stream().mapToLong(File::length).sum();
   }
 
   /** Files below a directory whose names end so, ascending. */
-  static List<Path> files(Path path, String ending) throws IOException {
-    try (Stream<Path> files = Files.walk(path)) {
-      return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();
-    }
+  static List<Path> files(Path path, String ending) {
+    return filesBelow(path.toFile()).stream()
+        .map(File::toPath)
+        .filter(file -> file.toString().endsWith(ending))
+        .toList();
   }
 
   static void flip(Path file, long at) throws IOException {

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -150,8 +152,7 @@ class RaftCodecTest {
         return golden;
       }
       String name = "";
-      for (String line :
-          new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
         String[] words = line.strip().split(" ", 2);
         if (!line.startsWith(" ")) {
           name = line;
@@ -193,13 +194,10 @@ class RaftCodecTest {
   void entriesAreChecked() {
     byte[] damaged = entries().get(1).frame().clone();
     damaged[damaged.length - 1] ^= 1;
-    WireMessage whole =
-        codec.encode(new Append(4, 3, 2, null, 0, 0, 0, entries()));
-    assertThatThrownBy(
-            () ->
-                codec.decode(
-                    new WireMessage(
-                        whole.head(), List.of(whole.attachments().get(0), damaged))))
+    WireMessage whole = codec.encode(new Append(4, 3, 2, null, 0, 0, 0, entries()));
+    assertThatThrownBy(() ->
+            codec.decode(
+                new WireMessage(whole.head(), List.of(whole.attachments().get(0), damaged))))
         .isInstanceOf(MalformedMessage.class)
         .hasMessageContaining("damaged");
     assertThatThrownBy(

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.lockstep;
 
 import io.quorate.api.NodeId;
@@ -17,7 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What Raft promises (Figure 3 of the paper, and what our own rules add), checked as it happens. */
+/**
+ * What Raft promises (Figure 3 of the paper, and what our own rules add), checked as it happens.
+ */
 final class Invariants {
   private record Place(long slot, long term) {}
 
@@ -89,8 +93,7 @@ final class Invariants {
         write.truncateFrom() == 0 || write.base() != null || write.truncateFrom() > commit,
         node.id() + " truncates from " + write.truncateFrom() + ", committed is " + commit);
     for (Entry entry : write.append()) {
-      ChainHash known =
-          entries.putIfAbsent(new Place(entry.slot(), entry.epoch()), entry.hash());
+      ChainHash known = entries.putIfAbsent(new Place(entry.slot(), entry.epoch()), entry.hash());
       that(
           known == null || known.equals(entry.hash()),
           "two entries of term " + entry.epoch() + " at slot " + entry.slot());

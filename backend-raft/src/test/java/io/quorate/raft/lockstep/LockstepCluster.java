@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.lockstep;
 
 import io.quorate.api.NodeId;
@@ -157,8 +159,7 @@ final class LockstepCluster {
   }
 
   private boolean cut(NodeId from, NodeId to) {
-    return to.equals(deaf)
-        || !sides.getOrDefault(from, 0).equals(sides.getOrDefault(to, 0));
+    return to.equals(deaf) || !sides.getOrDefault(from, 0).equals(sides.getOrDefault(to, 0));
   }
 
   private void deliverLater(NodeId from, Outgoing message) {
@@ -303,7 +304,7 @@ final class LockstepCluster {
     boolean certain = !lose && !node.uncertain();
     node.crash(lose);
     at(
-        nanos + 1 + random.nextLong(1_500_000_000),
+        nanos + 1 + random.nextLong(random.nextBoolean() ? 50_000_000 : 1_500_000_000),
         () -> {
           if (!node.up()) {
             node.start(config, members, certain);

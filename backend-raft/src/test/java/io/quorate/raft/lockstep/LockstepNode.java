@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.lockstep;
 
 import io.quorate.api.GroupId;
@@ -126,16 +128,17 @@ final class LockstepNode implements Effects {
     commit = 0;
     role = Role.FOLLOWER;
     tickAt = Long.MAX_VALUE;
-    core = new RaftReplica(
-        new Seat(GroupId.of("g"), id, members, new Random(cluster.random().nextLong())), config);
+    core =
+        new RaftReplica(
+            new Seat(GroupId.of("g"), id, members, new Random(cluster.random().nextLong())),
+            config);
     @Nullable SnapshotRef newest = snapshots.isEmpty() ? null : snapshots.get(snapshots.size() - 1);
     memory = new MemoryDisk();
     long from = disk.baseSlot();
     if (from > 0) {
       memory.apply(new DurableWrite(0, null, 0, disk.state(newest, 1, true).base(), List.of()));
     }
-    memory.apply(
-        new DurableWrite(0, null, 0, null, disk.read(from + 1, disk.lastSlot(), 1 << 30)));
+    memory.apply(new DurableWrite(0, null, 0, null, disk.read(from + 1, disk.lastSlot(), 1 << 30)));
     applied = newest == null ? 0 : newest.slot();
     reportedApplied = applied;
     configuration = newest == null ? new byte[0] : newest.configuration();
@@ -240,8 +243,7 @@ final class LockstepNode implements Effects {
   void read(ReadConsistency consistency) {
     if (up) {
       long readId = nextReadId++;
-      reads.put(
-          readId, new Read(consistency, cluster.nanos(), cluster.invariants().committed()));
+      reads.put(readId, new Read(consistency, cluster.nanos(), cluster.invariants().committed()));
       step(new Event.ReadRequested(readId, consistency));
     }
   }
@@ -360,7 +362,8 @@ final class LockstepNode implements Effects {
     cluster.countRead();
     if (read.consistency instanceof ReadConsistency.Bounded bounded) {
       // Clocks may run apart by the drift, and the bound is kept by the reader's.
-      long age = (long) (bounded.maxStaleness().toNanos() * 1.02) + cluster.faults().delayMaxNanos();
+      long age =
+          (long) (bounded.maxStaleness().toNanos() * 1.02) + cluster.faults().delayMaxNanos();
       Invariants.that(
           slot >= cluster.invariants().committedAt(read.atNanos - age),
           id + " serves a read at " + slot + " that is staler than " + bounded);

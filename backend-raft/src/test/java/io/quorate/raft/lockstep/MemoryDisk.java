@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.lockstep;
 
 import io.quorate.core.log.ChainHash;
@@ -110,7 +112,6 @@ public final class MemoryDisk {
     }
     List<Entry> tail =
         List.copyOf(entries.subList(Math.max(0, entries.size() - tailEntries), entries.size()));
-    return new DurableState(
-        hardState, base, epochs, tail, configurations, snapshot, headCertain);
+    return new DurableState(hardState, base, epochs, tail, configurations, snapshot, headCertain);
   }
 }

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol;
 
 import static io.quorate.raft.protocol.Fixture.N2;
@@ -69,9 +71,9 @@ class CommitmentTest {
   }
 
   /**
-   * Paper Figure 8, as S1 sees it: (a) leader of term 2 with slot 2 on a minority; (c) leader again,
-   * in term 4, slot 2 now on a majority but not committed; so (d) S5, elected by S2, S3 and S4 with
-   * an entry of term 3, may overwrite it.
+   * Paper Figure 8, as S1 sees it: (a) leader of term 2 with slot 2 on a minority; (c) leader
+   * again, in term 4, slot 2 now on a majority but not committed; so (d) S5, elected by S2, S3 and
+   * S4 with an entry of term 3, may overwrite it.
    */
   @Test
   void figure8EntryOnAMajorityMayStillBeOverwritten() {

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol;
 
 import static io.quorate.raft.protocol.Fixture.N2;
@@ -38,7 +40,13 @@ class ConfigurationTest {
     next.receive(
         N2,
         new Append(
-            1, 0, 0, ChainHash.ROOT, 0, 0, Long.MAX_VALUE,
+            1,
+            0,
+            0,
+            ChainHash.ROOT,
+            0,
+            0,
+            Long.MAX_VALUE,
             List.of(leader.entry(1), leader.entry(2))));
     next.persist().lead();
     assertThat(next.status().lastSlot()).isEqualTo(3);
@@ -102,9 +110,7 @@ class ConfigurationTest {
   void majorities() {
     for (int size = 1; size <= 7; size++) {
       List<NodeId> voters =
-          IntStream.rangeClosed(1, size)
-              .mapToObj(i -> NodeId.of("n" + i))
-              .toList();
+          IntStream.rangeClosed(1, size).mapToObj(i -> NodeId.of("n" + i)).toList();
       Configuration configuration = Configuration.ofVoters(voters);
       int quorum = size / 2 + 1;
       assertThat(configuration.quorumHolds(v -> voters.indexOf(v) < quorum)).isTrue();

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol;
 
 import static io.quorate.raft.protocol.Fixture.N1;
@@ -75,8 +77,7 @@ class ElectionTest {
     assertThat(replica.status().phase()).isEqualTo("candidate");
     assertThat(replica.status().epoch()).isEqualTo(3);
     assertThat(replica.sentTo(N2, RequestVote.class)).isEmpty();
-    assertThat(replica.out().writes.get(0).hardState())
-        .isEqualTo(new HardState(3, N1).encode());
+    assertThat(replica.out().writes.get(0).hardState()).isEqualTo(new HardState(3, N1).encode());
     replica.persist();
     assertThat(replica.sentTo(N2, RequestVote.class)).containsExactly(vote(3, 3, 2));
     assertThat(replica.sentTo(N3, RequestVote.class)).containsExactly(vote(3, 3, 2));
@@ -113,13 +114,22 @@ class ElectionTest {
     assertThat(replica.lastTo(N2, RequestVote.class).term()).isEqualTo(2);
   }
 
+  /** A candidate whose own vote is still being written has asked nobody, and waits. */
+  @Test
+  void candidateWaitsForItsOwnDisk() {
+    Fixture replica = Fixture.ofThree().config(WITHOUT_PRE_VOTE).start().tick().tick().tick();
+    assertThat(replica.status().epoch()).isEqualTo(1);
+    replica.persist();
+    assertThat(replica.lastTo(N2, RequestVote.class).term()).isEqualTo(1);
+    replica.tick();
+    assertThat(replica.status().epoch()).isEqualTo(2);
+  }
+
   /** Dissertation §9.6: without a majority of pre-votes no term is spent. */
   @Test
   void refusedPreVoteSpendsNoTerm() {
     Fixture replica = Fixture.ofThree().start().tick();
-    replica
-        .receive(N2, new PreVoteReply(0, 1, false))
-        .receive(N3, new PreVoteReply(0, 1, false));
+    replica.receive(N2, new PreVoteReply(0, 1, false)).receive(N3, new PreVoteReply(0, 1, false));
     assertThat(replica.status().phase()).isEqualTo("follower");
     assertThat(replica.status().epoch()).isZero();
   }
@@ -149,8 +159,7 @@ class ElectionTest {
     Fixture replica = Fixture.ofThree().start();
     replica.receive(N2, vote(1, 0, 0));
     assertThat(replica.sentTo(N2, VoteReply.class)).isEmpty();
-    assertThat(replica.out().writes.get(0).hardState())
-        .isEqualTo(new HardState(1, N2).encode());
+    assertThat(replica.out().writes.get(0).hardState()).isEqualTo(new HardState(1, N2).encode());
     replica.persist();
     assertThat(replica.sentTo(N2, VoteReply.class)).containsExactly(new VoteReply(1, true));
   }
@@ -199,8 +208,7 @@ class ElectionTest {
     replica.receive(N2, new StaleTerm(7));
     assertThat(replica.status().phase()).isEqualTo("follower");
     assertThat(replica.status().epoch()).isEqualTo(7);
-    assertThat(replica.out().writes.get(0).hardState())
-        .isEqualTo(new HardState(7, null).encode());
+    assertThat(replica.out().writes.get(0).hardState()).isEqualTo(new HardState(7, null).encode());
   }
 
   /** Paper §5.1: requests of an earlier term are refused, with the current one. */
@@ -212,8 +220,7 @@ class ElectionTest {
     replica.receive(N2, vote(4, 9, 4)).assertIgnored("RequestVote");
     assertThat(replica.lastTo(N2, VoteReply.class)).isEqualTo(new VoteReply(5, false));
     replica.receive(N2, preVote(3, 9, 3));
-    assertThat(replica.lastTo(N2, PreVoteReply.class))
-        .isEqualTo(new PreVoteReply(5, 4, false));
+    assertThat(replica.lastTo(N2, PreVoteReply.class)).isEqualTo(new PreVoteReply(5, 4, false));
     replica.receive(N3, new AppendOk(4, 9, 1)).assertIgnored("AppendOk");
     assertThat(replica.status().epoch()).isEqualTo(5);
   }

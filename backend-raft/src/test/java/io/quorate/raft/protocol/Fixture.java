@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -315,12 +317,11 @@ final class Fixture {
   /** That the last event was ignored, and said so. */
   Fixture assertIgnored(String message) {
     assertThat(out.traces)
-        .anySatisfy(
-            trace -> {
-              assertThat(trace).isInstanceOf(Trace.Ignored.class);
-              assertThat(((Trace.Ignored) trace).message()).isEqualTo(message);
-              assertThat(((Trace.Ignored) trace).why()).isNotEmpty();
-            });
+        .anySatisfy(trace -> {
+          assertThat(trace).isInstanceOf(Trace.Ignored.class);
+          assertThat(((Trace.Ignored) trace).message()).isEqualTo(message);
+          assertThat(((Trace.Ignored) trace).why()).isNotEmpty();
+        });
     return this;
   }
 
@@ -345,8 +346,7 @@ final class Fixture {
   }
 
   /** The same, with entries up to {@code throughSlot} only. */
-  static Append append(
-      long term, long prevSlot, long throughSlot, long commit, long[] terms) {
+  static Append append(long term, long prevSlot, long throughSlot, long commit, long[] terms) {
     List<Entry> all = entries(terms);
     int prev = (int) prevSlot;
     return new Append(

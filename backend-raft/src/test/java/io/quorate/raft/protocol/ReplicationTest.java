@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol;
 
 import static io.quorate.raft.protocol.Fixture.N2;
@@ -122,8 +124,7 @@ class ReplicationTest {
     Fixture follower = Fixture.ofThree().log(1, 1).start();
     Append honest = append(1, 2, 0, 1, 1);
     Append forged =
-        new Append(
-            1, 2, 1, entries(1, 2).get(1).hash(), 0, 1, Long.MAX_VALUE, honest.entries());
+        new Append(1, 2, 1, entries(1, 2).get(1).hash(), 0, 1, Long.MAX_VALUE, honest.entries());
     assertThatThrownBy(() -> follower.receive(N2, forged))
         .isInstanceOf(InvariantViolation.class)
         .hasMessageContaining("another entry of the same term");
@@ -192,8 +193,9 @@ class ReplicationTest {
   void pipelinesToAFollowerThatKeepsUp() {
     Fixture leader = Fixture.ofThree().start().leadAndCommit();
     leader.propose("a").propose("b").propose("c");
-    assertThat(leader.sentTo(N2, Append.class)).extracting(Append::prevSlot).containsExactly(
-        2L, 3L, 4L);
+    assertThat(leader.sentTo(N2, Append.class))
+        .extracting(Append::prevSlot)
+        .containsExactly(2L, 3L, 4L);
     assertThat(leader.sentTo(N3, Append.class))
         .as("n3 has not answered yet and is probed with one message")
         .isEmpty();
@@ -224,8 +226,7 @@ class ReplicationTest {
   void messagesAreBoundedInBytes() {
     long[] terms = {1, 1, 1, 1, 1};
     int one = entries(terms).get(0).sizeBytes();
-    Fixture leader =
-        Fixture.ofThree().config(pipeline(2 * one, 64, 100)).log(terms).start().lead();
+    Fixture leader = Fixture.ofThree().config(pipeline(2 * one, 64, 100)).log(terms).start().lead();
     leader.persist().forget().receive(N2, reject(2, 5, 0, 0, 0));
     assertThat(leader.lastTo(N2, Append.class).entries()).hasSize(2);
     leader.forget().acknowledge(N2, 2);

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol;
 
 import static io.quorate.raft.protocol.Fixture.N1;
@@ -72,8 +74,9 @@ class RestartTest {
   @Test
   void logWithoutItsSnapshotHalts() {
     Fixture replica = Fixture.ofThree();
-    replica.disk().apply(
-        new DurableWrite(0, null, 0, new LogBase(3, 1, snapshotOf(4, 1).hash()), List.of()));
+    replica
+        .disk()
+        .apply(new DurableWrite(0, null, 0, new LogBase(3, 1, snapshotOf(4, 1).hash()), List.of()));
     replica.start();
     assertThat(replica.out().halts).hasSize(1);
   }

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.protocol;
 
 import static io.quorate.raft.protocol.Fixture.N1;
@@ -22,8 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Snapshots and compaction: paper §7; dissertation §5.1 to §5.3. */
 class SnapshotTest {
-  private static final RaftConfig SMALL_CHUNKS =
-      RaftConfig.defaults().with(new Snapshots(4, 0, 0));
+  private static final RaftConfig SMALL_CHUNKS = RaftConfig.defaults().with(new Snapshots(4, 0, 0));
 
   private static SnapshotChunk chunk(long term, SnapshotRef ref, long offset, int length) {
     return new SnapshotChunk(term, ref, offset, new byte[length]);
@@ -31,8 +32,7 @@ class SnapshotTest {
 
   /** A leader whose log begins behind slot 3, and who has just been refused by n3, at slot 3. */
   private static Fixture leaderThatMustSendASnapshot(SnapshotRef ref) {
-    Fixture leader =
-        Fixture.ofThree().config(SMALL_CHUNKS).logBehind(ref).start().lead().persist();
+    Fixture leader = Fixture.ofThree().config(SMALL_CHUNKS).logBehind(ref).start().lead().persist();
     return leader.forget().receive(N3, reject(2, 3, 0, 0, 0));
   }
 
@@ -209,7 +209,12 @@ class SnapshotTest {
   void cutReadsTheHashBack() {
     RaftConfig config = RaftConfig.defaults().with(new Snapshots(4, 1 << 20, 3));
     Fixture leader =
-        Fixture.ofThree().config(config).log(1, 1, 1, 1, 1, 1, 1, 1).tail(1).start().leadAndCommit();
+        Fixture.ofThree()
+            .config(config)
+            .log(1, 1, 1, 1, 1, 1, 1, 1)
+            .tail(1)
+            .start()
+            .leadAndCommit();
     leader.step(new Event.Applied(10));
     leader.acknowledge(N3, 6).forget();
     leader.step(new Event.SnapshotSaved(snapshotOf(4, 1, 1, 1, 1, 1, 1, 1)));
@@ -232,5 +237,22 @@ class SnapshotTest {
     leader.step(new Event.SnapshotSaved(newer));
     assertThat(leader.status().firstSlot()).isEqualTo(4);
     assertThat(leader.status().self()).isEqualTo(N1);
+  }
+
+  /** A follower that was silent meanwhile needs the newer snapshot as well, and gets it. */
+  @Test
+  void cutBeyondTheTransferLeadsToAnotherSnapshot() {
+    SnapshotRef ref = snapshotOf(4, 1, 1, 1);
+    Fixture leader = leaderThatMustSendASnapshot(ref);
+    leader.propose("x").persist().acknowledge(N2, 5).pass(1000).step(new Event.Applied(5));
+    SnapshotRef newer =
+        new SnapshotRef(
+            "newer", 5, 2, leader.entry(5).hash(), 4, Fixture.WALL, new byte[0], 8, new byte[32]);
+    leader.step(new Event.SnapshotSaved(newer)).forget();
+    assertThat(leader.status().firstSlot()).isEqualTo(6);
+    leader.acknowledge(N3, 3);
+    assertThat(leader.out().chunkReads.get(0).snapshot()).isEqualTo(newer);
+    leader.acknowledge(N3, 5);
+    assertThat(leader.status().peers().get(1).mode()).isEqualTo("replicate");
   }
 }

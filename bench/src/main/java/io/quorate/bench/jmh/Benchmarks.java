@@ -37,8 +37,11 @@ public final class Benchmarks {
         return OK;
       }
       return run(asked);
-    } catch (CommandLineOptionException | NoBenchmarksException e) {
-      System.err.println("quorate bench: " + e.getMessage() + " (-h helps, -l lists)");
+    } catch (CommandLineOptionException e) {
+      System.err.println("quorate bench: " + e.getMessage() + " (-h shows the options)");
+      return USAGE;
+    } catch (NoBenchmarksException e) {
+      System.err.println("quorate bench: no benchmark matches the filter (-l lists them)");
       return USAGE;
     } catch (RunnerException | IOException e) {
       System.err.println("quorate bench: " + e.getMessage());

@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.State;
  * leader's proposal to everybody's acknowledgement, without threads, codec, network or disk?
  *
  * <p>Raft, per batch: one seal (SHA-256 and CRC32C over the slab), 2 Append and 2 AppendOk, 3
- * writes, 10 steps or so. Allocated: the entry's bytes once, and some 2 KB of messages, events and
- * digests whatever the batch holds. All figures are per batch.
+ * writes, 10 steps or so. Allocated: the entry's bytes once, and some 3.5 KB of messages, events
+ * and digests whatever the batch holds. All figures are per batch.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

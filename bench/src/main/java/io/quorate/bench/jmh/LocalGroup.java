@@ -11,6 +11,7 @@ import io.quorate.core.log.Entry;
 import io.quorate.core.metrics.ConsensusMetrics;
 import io.quorate.core.port.Clock;
 import io.quorate.core.port.Gateway;
+import io.quorate.core.port.ReplicaReport;
 import io.quorate.core.protocol.Backend;
 import io.quorate.core.protocol.RoleChange;
 import io.quorate.core.protocol.Trace;
@@ -95,6 +96,18 @@ final class LocalGroup implements AutoCloseable {
       sum += each.snapshot().getOrDefault(name, 0L);
     }
     return sum;
+  }
+
+  /** What each replica says of itself, for the message of a run that went wrong. */
+  String describe() {
+    StringBuilder text = new StringBuilder();
+    replicas.forEach((node, replica) -> {
+      ReplicaReport report = replica.door().report();
+      text.append("\n  ").append(node).append(": ").append(report.health());
+      text.append(", applied ").append(report.appliedSlot());
+      text.append(", ").append(report.protocol());
+    });
+    return text.toString();
   }
 
   /** Stops everything; throws {@link IllegalStateException} if a replica had halted by itself. */

@@ -28,9 +28,9 @@ import org.openjdk.jmh.annotations.State;
  * What does a batch cost the loop thread of a Raft leader, and that of a follower?
  *
  * <p>Leader, per batch: one seal, one Append for both followers, one write, two AppendOk.
- * Allocated: the entry's bytes, and about 1 KB of digests, messages and events. Follower: no
+ * Allocated: the entry's bytes, and about 1.5 KB of digests, messages and events. Follower: no
  * hashing at all (entries were checked where they came off the wire); allocated: message, write and
- * acknowledgement, some 300 bytes. All figures are per batch.
+ * acknowledgement, some 500 bytes. All figures are per batch.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

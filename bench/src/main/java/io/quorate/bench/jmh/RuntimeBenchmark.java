@@ -43,7 +43,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 public class RuntimeBenchmark {
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 20;
 
   /** Which protocol. */
   @Param({"raft"})
@@ -75,22 +75,29 @@ public class RuntimeBenchmark {
     /** CPU time of the whole process. */
     public long cpuMicros;
 
-    /** Notes where the counts stand. */
+    private long appliedBefore;
+    private long batchesBefore;
+    private long messagesBefore;
+    private long cpuMicrosBefore;
+
+    /** Notes where the counts stand; JMH clears the public fields after this. */
     @Setup(Level.Iteration)
     public void begin(RuntimeBenchmark benchmark) {
-      applied = -benchmark.running().counted("commands_applied");
-      batches = -benchmark.running().counted("batches_proposed");
-      messages = -benchmark.running().counted("messages_sent");
-      cpuMicros = -processCpuMicros();
+      LocalGroup running = benchmark.running();
+      appliedBefore = running.counted("commands_applied");
+      batchesBefore = running.counted("batches_proposed");
+      messagesBefore = running.counted("messages_sent");
+      cpuMicrosBefore = processCpuMicros();
     }
 
-    /** Turns the counts into differences. */
+    /** Tells what was added. */
     @TearDown(Level.Iteration)
     public void end(RuntimeBenchmark benchmark) {
-      applied += benchmark.running().counted("commands_applied");
-      batches += benchmark.running().counted("batches_proposed");
-      messages += benchmark.running().counted("messages_sent");
-      cpuMicros += processCpuMicros();
+      LocalGroup running = benchmark.running();
+      applied = running.counted("commands_applied") - appliedBefore;
+      batches = running.counted("batches_proposed") - batchesBefore;
+      messages = running.counted("messages_sent") - messagesBefore;
+      cpuMicros = processCpuMicros() - cpuMicrosBefore;
     }
 
     private static long processCpuMicros() {
@@ -122,7 +129,8 @@ public class RuntimeBenchmark {
   @Benchmark
   public void submit(Counters counters) throws InterruptedException {
     if (!permits.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      throw new IllegalStateException("no answer for " + PATIENCE_SECONDS + " s");
+      throw new IllegalStateException(
+          "no answer for " + PATIENCE_SECONDS + " s" + running().describe());
     }
     Throwable failed = failure;
     if (failed != null) {

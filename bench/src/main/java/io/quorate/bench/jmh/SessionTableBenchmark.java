@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.State;
  * the caches?
  *
  * <p>Per command: one look-up by id, one slot of the session's ring freed and one filled.
- * Allocated: nothing; the result is kept by reference. Memory: about 400 bytes for a session whose
+ * Allocated: nothing; the result is kept by reference. Memory: about 450 bytes for a session whose
  * client waits for each answer.
  */
 @State(Scope.Thread)

@@ -28,8 +28,8 @@ import org.openjdk.jmh.annotations.State;
  * <p>Per command: 288 bytes copied once into the slab and once more when it is trimmed; sealing
  * reads them twice (SHA-256, CRC32C), checking before apply once (CRC32C), checking hashes once
  * more (SHA-256). Allocated: 288 bytes and a quarter of slack for the slab, 288 for the trimmed
- * one, 15 for who waits; no object. Per entry: 104 bytes of header, the batch, digests of about 1
- * KB; a slab has room for 1 KiB at least. All figures are per command.
+ * one, 15 for who waits; no object. Per entry: 104 bytes of header, the batch, digests of about 800
+ * bytes; a slab has room for 1 KiB at least. All figures are per command.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -117,9 +117,9 @@ public class SlabBenchmark {
     return sum;
   }
 
-  private Batch gather(int firstSequence) {
+  private Batch gather(long before) {
     for (int i = 0; i < batch; i++) {
-      long sequence = firstSequence + i + 1;
+      long sequence = before + i + 1;
       batcher.append(
           CommandKind.SESSION, 1, sequence, sequence, payload, 0, payload.length, null, sequence);
     }

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.node.config;
 
 import com.typesafe.config.Config;
@@ -103,25 +104,23 @@ public final class ConfigDocument {
   /** Every key that was read below {@code path}, with its value in force, as HOCON. */
   public String effective(String path) {
     StringBuilder out = new StringBuilder(path).append(" {\n");
-    reads.forEach(
-        (key, read) -> {
-          if (key.startsWith(path + ".") && !read.value().isEmpty()) {
-            out.append("  ").append(key.substring(path.length() + 1)).append(" = ");
-            out.append(quoted(read.value())).append('\n');
-          }
-        });
+    reads.forEach((key, read) -> {
+      if (key.startsWith(path + ".") && !read.value().isEmpty()) {
+        out.append("  ").append(key.substring(path.length() + 1)).append(" = ");
+        out.append(quoted(read.value())).append('\n');
+      }
+    });
     return out.append("}\n").toString();
   }
 
   /** Hash over the settings that all members must share: equal values, equal hash. */
   public String agreement() {
     SortedMap<String, String> all = new TreeMap<>(agreed);
-    reads.forEach(
-        (key, read) -> {
-          if (read.clusterWide()) {
-            all.put(key, read.value());
-          }
-        });
+    reads.forEach((key, read) -> {
+      if (read.clusterWide()) {
+        all.put(key, read.value());
+      }
+    });
     StringBuilder text = new StringBuilder();
     all.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
     try {

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.node.config;
 
 import com.typesafe.config.ConfigObject;
@@ -233,8 +234,7 @@ public final class ConfigSection {
     return switch (text.strip().toLowerCase(Locale.ROOT)) {
       case "true", "yes", "on" -> true;
       case "false", "no", "off" -> false;
-      default ->
-          throw new IllegalArgumentException("must be true or false, was \"" + text + "\"");
+      default -> throw new IllegalArgumentException("must be true or false, was \"" + text + "\"");
     };
   }
 

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.node.plugin;
 
 import com.google.inject.Module;
@@ -11,8 +12,8 @@ public interface BackendPlugin {
   String name();
 
   /**
-   * Reads the settings and returns a module that binds {@link
-   * io.quorate.core.protocol.Backend}, explicitly; nothing is started in it.
+   * Reads the settings and returns a module that binds {@link io.quorate.core.protocol.Backend},
+   * explicitly; nothing is started in it.
    *
    * @param section {@code quorate.<name>}, empty if the file has none. Wrong values are noted there
    *     and answered with the default, so that all errors are found in one go; settings on which

@@ -15,6 +15,7 @@ final class ChangeHistory {
 
   private final ArrayDeque<Change> changes = new ArrayDeque<>();
   private long characters;
+
   /** Revision of the last change that was forgotten; 0: none was. */
   private long forgotten;
 

@@ -27,6 +27,7 @@ final class FreezableMap<V> {
   private static final int MOVED_WITH_EACH_CHANGE = 8;
 
   private final TreeMap<String, V> base = new TreeMap<>();
+
   /** Changes on top of the base; empty means removed. */
   private final TreeMap<String, Optional<V>> top = new TreeMap<>();
 

@@ -78,9 +78,7 @@ public final class KvClient implements AutoCloseable {
   /** How many lines of a load are in the store. */
   public CompletableFuture<Long> loadedLines(String load) {
     return ask(
-            new KvQuery.LoadProgress(load),
-            ReadConsistency.LINEARIZABLE,
-            KvResult.Progress.class)
+            new KvQuery.LoadProgress(load), ReadConsistency.LINEARIZABLE, KvResult.Progress.class)
         .thenApply(KvResult.Progress::lines);
   }
 

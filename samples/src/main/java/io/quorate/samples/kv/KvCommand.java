@@ -18,8 +18,7 @@ public sealed interface KvCommand {
    *
    * @param expected empty: the key must not exist
    */
-  record CompareAndSet(String key, Optional<String> expected, String value)
-      implements KvCommand {}
+  record CompareAndSet(String key, Optional<String> expected, String value) implements KvCommand {}
 
   /** Adds to the whole number that is a key's value; a missing key counts as 0. */
   record Increment(String key, long delta) implements KvCommand {}

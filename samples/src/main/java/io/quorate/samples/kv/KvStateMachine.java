@@ -42,8 +42,7 @@ public final class KvStateMachine implements TypedStateMachine<KvCommand, KvResu
   /** How far a load came, and when it last moved. */
   record Load(long lines, long revision) {}
 
-  private static final Codec<KvCommand> COMMANDS =
-      codec(KvCommand::encode, KvCommand::decode);
+  private static final Codec<KvCommand> COMMANDS = codec(KvCommand::encode, KvCommand::decode);
   private static final Codec<KvResult> RESULTS = codec(KvResult::encode, KvResult::decode);
   private static final Codec<KvQuery> QUERIES = codec(KvQuery::encode, KvQuery::decode);
 
@@ -224,9 +223,7 @@ public final class KvStateMachine implements TypedStateMachine<KvCommand, KvResu
     revision = content.revision();
   }
 
-  private static <T> Codec<T> codec(
-      Function<T, byte[]> encoder,
-      Function<byte[], T> decoder) {
+  private static <T> Codec<T> codec(Function<T, byte[]> encoder, Function<byte[], T> decoder) {
     return new Codec<>() {
       @Override
       public byte[] encode(T value) {

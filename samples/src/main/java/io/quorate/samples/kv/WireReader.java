@@ -5,7 +5,9 @@ package io.quorate.samples.kv;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Reads what {@link WireWriter} wrote; throws {@link IllegalArgumentException} on anything else. */
+/**
+ * Reads what {@link WireWriter} wrote; throws {@link IllegalArgumentException} on anything else.
+ */
 final class WireReader {
   private final byte[] bytes;
   private int at;

@@ -55,7 +55,6 @@ public final class SimNode implements VirtualHost.Machine {
   private @Nullable SimTransport transport;
   private @Nullable Replica replica;
   private @Nullable ObservedCore core;
-  private @Nullable CoreObserver observer;
   private @Nullable StateMachine stateMachine;
   private boolean paused;
   private boolean ioGoesOn;
@@ -151,11 +150,17 @@ public final class SimNode implements VirtualHost.Machine {
     host = ownHost;
     CoreObserver watching =
         new CoreObserver(world, cluster.oracle(), id, cluster.protocolInvariants());
-    observer = watching;
     StateMachine machine = cluster.newStateMachine(id);
     stateMachine = machine;
     SimTransport ownTransport =
-        new SimTransport(world, cluster.network(), id, cluster.backend().codec(), ownPower);
+        new SimTransport(
+            world,
+            cluster.network(),
+            id,
+            cluster.backend().codec(),
+            ownPower,
+            (to, message) ->
+                cluster.protocolInvariants().forEach(rule -> rule.onLeave(id, to, message)));
     transport = ownTransport;
     world.tell(TraceKind.LIFE, id.value(), null, "starts, incarnation " + incarnation, incarnation);
     Replica.Parts parts =
@@ -256,7 +261,6 @@ public final class SimNode implements VirtualHost.Machine {
     transport = null;
     replica = null;
     core = null;
-    observer = null;
     stateMachine = null;
     paused = false;
     deferred.clear();

@@ -18,22 +18,35 @@ import org.jspecify.annotations.Nullable;
  * where it arrives, by the codec that ships.
  */
 public final class SimTransport implements Transport {
+  /** Sees what leaves. */
+  public interface Watcher {
+    /** A message leaves; it may still be lost on the way. */
+    void onLeave(NodeId to, ProtocolMessage message);
+  }
+
   private final World world;
   private final SimNetwork network;
   private final NodeId self;
   private final MessageCodec codec;
   private final CrashSwitch crash;
+  private final Watcher watcher;
   private @Nullable Listener listener;
   private boolean closed;
 
   /** The end of one incarnation of a replica. */
   public SimTransport(
-      World world, SimNetwork network, NodeId self, MessageCodec codec, CrashSwitch crash) {
+      World world,
+      SimNetwork network,
+      NodeId self,
+      MessageCodec codec,
+      CrashSwitch crash,
+      Watcher watcher) {
     this.world = world;
     this.network = network;
     this.self = self;
     this.codec = codec;
     this.crash = crash;
+    this.watcher = watcher;
   }
 
   @Override
@@ -51,6 +64,7 @@ public final class SimTransport implements Transport {
     List<String> names = new ArrayList<>(messages.size());
     List<Object> shown = new ArrayList<>(messages.size());
     for (ProtocolMessage message : messages) {
+      watcher.onLeave(to, message);
       wire.add(codec.encode(message));
       names.add(message.name());
       shown.add(message);

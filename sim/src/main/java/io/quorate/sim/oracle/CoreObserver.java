@@ -6,7 +6,6 @@ import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.LogBase;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.Event;
-import io.quorate.core.protocol.Outgoing;
 import io.quorate.core.protocol.ReplicaCore;
 import io.quorate.core.protocol.ReplicaStatus;
 import io.quorate.core.protocol.RoleChange;
@@ -135,12 +134,6 @@ public final class CoreObserver {
     if (write.truncateFrom() > 0 && write.truncateFrom() <= kept && !replaced) {
       world.fail(
           node + " truncates from slot " + write.truncateFrom() + ", its commit is " + kept);
-    }
-  }
-
-  void sending(Outgoing message, boolean whenDurable) {
-    for (ProtocolInvariant invariant : invariants) {
-      invariant.onSend(node, message, whenDurable);
     }
   }
 

@@ -25,16 +25,12 @@ final class ObservedEffects implements Effects {
 
   @Override
   public void send(Outgoing message) {
-    observer.sending(message, false);
     out.send(message);
   }
 
   @Override
   public void persist(DurableWrite write, List<Outgoing> releases) {
     observer.persisting(write);
-    for (Outgoing release : releases) {
-      observer.sending(release, true);
-    }
     out.persist(write, releases);
   }
 

@@ -2,7 +2,7 @@ package io.quorate.sim.oracle;
 
 import io.quorate.api.NodeId;
 import io.quorate.core.protocol.Event;
-import io.quorate.core.protocol.Outgoing;
+import io.quorate.core.protocol.ProtocolMessage;
 
 /**
  * A rule that only those who know the protocol's messages can check, such as one vote in a term.
@@ -14,10 +14,6 @@ public interface ProtocolInvariant {
   /** A replica is about to react to an event. */
   void onEvent(NodeId node, Event event);
 
-  /**
-   * A replica decided to send a message.
-   *
-   * @param whenDurable whether it leaves only after the write that it came with
-   */
-  void onSend(NodeId node, Outgoing message, boolean whenDurable);
+  /** A message leaves a replica: what it says is now known outside, whatever happens to it. */
+  void onLeave(NodeId from, NodeId to, ProtocolMessage message);
 }

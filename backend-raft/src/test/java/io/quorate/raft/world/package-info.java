@@ -1,0 +1,7 @@
+/**
+ * Raft in the simulator: random worlds, and the rules that only those check who know its messages.
+ */
+@NullMarked
+package io.quorate.raft.world;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,198 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One sentence and the right exit code for whatever users get wrong. */
+class WrongUseTest {
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '¦',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          surve ¦ Unmatched argument at index 0: 'surve'
+          serve ¦ Missing required options: '--config=<file>', '--node=<name>'
+          serve --config x.conf ¦ Missing required option: '--node=<name>'
+          serve --config x.conf --node n1 --prnt-config ¦ Unknown option: '--prnt-config'
+          serve --config x.conf --node n1 --set raft.pre-vote ¦ Value for option option '--set' (<key=value>) should be in KEY=VALUE format but was raft.pre-vote
+          serve --config nowhere.conf --node n1 ¦ the configuration file nowhere.conf does not exist
+          serve --config nowhere.conf --node n/1 ¦ --node: node id "n/1" must be 1 to 64 letters, digits, '.', '-' or '_'
+          kv get a ¦ Missing required argument (specify one of these): (--config=<file> | --connect=<host:port,...>)
+          kv get --config a.conf --connect h:1 a ¦ --config=<file>, --connect=<host:port,...> are mutually exclusive (specify only one)
+          kv get --connect localhost a ¦ --connect: "localhost" has no port, write host:port
+          kv get --connect h:1 --timeout 5 a ¦ Invalid value for option '--timeout': has no unit: must be a duration with its unit, such as 150 ms, was "5"
+          kv get --connect h:1 --consistency eventual a ¦ Invalid value for option '--consistency': "eventual" is none of linearizable, lease, bounded:<ms>, local
+          kv get --connect h:1 --consistency bounded:0 a ¦ Invalid value for option '--consistency': "bounded:0" must name milliseconds above 0, such as bounded:500
+          kv get --connect h:1 ¦ Missing required parameter: '<key>'
+          kv put --connect h:1 a ¦ Missing required parameter: '<value>'
+          kv cas --connect h:1 a b ¦ Missing required argument (specify one of these): (--expect=<value> | --absent)
+          kv incr --connect h:1 a --by one ¦ Invalid value for option '--by': 'one' is not a long
+          kv load --connect h:1 ¦ Missing required argument (specify one of these): (<file> | --generate=<n>)
+          kv load --connect h:1 nowhere.json ¦ the file nowhere.json does not exist
+          kv load --connect h:1 --generate 0 ¦ --generate must be above 0, was 0
+          kv load --connect h:1 --generate 5 --outstanding 0 ¦ --outstanding must be between 1 and 1024, was 0
+          kv load --connect h:1 --generate 5 --value-size 5 ¦ Invalid value for option '--value-size': has no unit: must be a size with its unit, such as 64 MiB, was "5"
+          admin transfer ¦ Missing required argument (specify one of these): (--config=<file> | --connect=<host:port,...>)
+          sim --backend paxos ¦ --backend: "paxos" cannot be simulated; there is: raft
+          sim --seed 5..1 ¦ Invalid value for option '--seed': "5..1" must be a seed such as 7, or a range such as 1..1000
+          sim --faults rain --time 1s ¦ --faults: fault family "rain" is unknown; say swarm, none, or some of [crash, pause, partition, flap, clog, slow, loss, kind, client, disk-stall, disk-error, disk-rot, disk-tail, clock]
+          sim --scenario nowhere.txt ¦ the scenario nowhere.txt does not exist
+          """)
+  void wrongUseIsSaidInOneSentence(String command, String sentence) {
+    CommandRun run = CommandRun.of(command.split(" "));
+
+    assertThat(run.err().lines().findFirst()).contains("quorate: " + sentence);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "kv ", "serve ", "status ", "admin ", "admin transfer ", "sim ", "kv load "})
+  void everyCommandHasHelp(String command) {
+    CommandRun run = CommandRun.of((command + "--help").split(" "));
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).startsWith("Usage: quorate");
+  }
+
+  @Test
+  void aTypoIsAnsweredWithWhatWasMeant() {
+    assertThat(CommandRun.of("statsu").err()).contains("status");
+  }
+
+  @Test
+  void theConfigurationInForceIsPrinted() throws IOException {
+    CommandRun run =
+        CommandRun.of(
+            "serve",
+            "--config",
+            config(7101).toString(),
+            "--node",
+            "n1",
+            "--print-config",
+            "--set",
+            "raft.election-timeout=1 s .. 2 s",
+            "--set",
+            "snapshot.keep=7");
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("raft.election-timeout = 1 s .. 2 s", "snapshot.keep = 7");
+  }
+
+  @Test
+  void allMistakesOfAConfigurationAreListed() throws IOException {
+    CommandRun run =
+        CommandRun.of(
+            "serve",
+            "--config",
+            config(7101).toString(),
+            "--node",
+            "n9",
+            "--set",
+            "snapshot.kep=7");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("2 problems")
+        .contains("node n9 is not one of the members in quorate.members: n1")
+        .contains("quorate.snapshot.kep is not a known key; did you mean quorate.snapshot.keep?");
+  }
+
+  @Test
+  void aPortInUseIsNamed() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      CommandRun run = serve(config(taken.getLocalPort()));
+
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.err()).contains("127.0.0.1:" + taken.getLocalPort()).hasLineCount(1);
+    }
+  }
+
+  @Test
+  void aDataFolderThatIsAFileIsNamed() throws IOException {
+    Files.writeString(folder.resolve("data"), "in the way");
+
+    CommandRun run = serve(config(freePort()));
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains(folder.resolve("data").toString()).hasLineCount(1);
+  }
+
+  @Test
+  void filesThatAreNoReplicaAreNotInspected() {
+    CommandRun run = CommandRun.of("admin", "inspect", folder.resolve("nothing").toString());
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains(folder.resolve("nothing").toString()).hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"key":"a","value":"b"}\\n{"key":"a" | line 2 is not JSON
+          {"key":5,"value":"b"} | line 1 must be an object like {"key":"a","value":"b"}
+          {"key":"a","value":"b"}\\n\\n{"key":"a"} | line 3 must be an object like
+          [] | line 1 must be an object like
+          """)
+  void aFileToLoadIsCheckedBeforeAnythingIsSent(String content, String sentence)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("x.json"), content.replace("\\n", "\n"));
+
+    CommandRun run = CommandRun.of("kv", "load", "--connect", "h:1", file.toString());
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains(file + ", " + sentence);
+  }
+
+  @Test
+  void aGroupThatIsNotThereIsAFailureAndNotWrongUse() throws IOException {
+    CommandRun run =
+        CommandRun.of("kv", "get", "--connect", "127.0.0.1:" + freePort(), "--timeout", "1s", "a");
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).startsWith("quorate: no replica can be reached: ");
+  }
+
+  private static CommandRun serve(Path config) {
+    return CommandRun.of("serve", "--config", config.toString(), "--node", "n1");
+  }
+
+  private Path config(int port) throws IOException {
+    return Files.writeString(
+        folder.resolve("quorate.conf"),
+        """
+        quorate {
+          group = orders
+          backend = raft
+          members { n1 = "127.0.0.1:%d" }
+          data-dir = "%s"
+        }
+        """
+            .formatted(port, folder.resolve("data")));
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}
