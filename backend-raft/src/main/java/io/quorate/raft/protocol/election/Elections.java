@@ -115,6 +115,9 @@ public final class Elections {
     if (!mayCampaign(diskStalled, out)) {
       return;
     }
+    if (standing.phase() == Phase.CANDIDATE && !log.hardStateDurable()) {
+      return; // nobody was asked yet; a new term would only wait for the same disk
+    }
     if (config.safeguards().preVote()) {
       startPreVote(now, out);
     } else {

@@ -151,15 +151,10 @@ public final class Replicator {
 
   private Append message(List<Entry> entries, Now now) {
     Entry first = entries.get(0);
-    return append(first.slot() - 1, first.parentHash(), 0, entries, now);
+    return append(first.slot() - 1, first.parentHash(), entries, now);
   }
 
-  private Append append(
-      long prevSlot,
-      @Nullable ChainHash prevHash,
-      long echoedRound,
-      List<Entry> entries,
-      Now now) {
+  private Append append(long prevSlot, @Nullable ChainHash prevHash, List<Entry> entries, Now now) {
     return new Append(
         log.term(),
         prevSlot,
@@ -168,7 +163,6 @@ public final class Replicator {
         log.commit(),
         rounds.round(),
         rounds.confirmedAgeNanos(now.monotonicNanos()),
-        echoedRound,
         entries);
   }
 
@@ -185,8 +179,7 @@ public final class Replicator {
       // Whoever waits for a snapshot can only be told that the leader lives: slot 0 always agrees.
       long prev = follower.mode() == Progress.Mode.SNAPSHOT ? 0 : follower.next() - 1;
       ChainHash hash = prev == 0 ? ChainHash.ROOT : log.hashAt(prev);
-      Append message = append(prev, hash, follower.round(), List.of(), now);
-      out.send(new Outgoing(follower.node(), message));
+      out.send(new Outgoing(follower.node(), append(prev, hash, List.of(), now)));
     }
   }
 
@@ -207,15 +200,13 @@ public final class Replicator {
     Check.that(
         ok.match() <= log.lastSlot(), "match %s beyond the end %s", ok.match(), log.lastSlot());
     follower.heard(ok.round(), now.monotonicNanos());
-    if (follower.mode() == Progress.Mode.SNAPSHOT) {
-      long have = Math.max(ok.match(), follower.match());
-      SnapshotTransfer transfer = follower.transfer();
-      if (have >= log.base().slot()) {
-        follower.acknowledge(ok.match());
+    SnapshotTransfer transfer = follower.transfer();
+    if (transfer != null) {
+      follower.acknowledge(ok.match());
+      if (follower.match() >= log.base().slot()) {
         follower.probe(follower.match() + 1);
-      } else if (transfer != null && have >= transfer.snapshot().slot()) {
-        // It took so long that the log behind that snapshot is gone, too.
-        follower.acknowledge(ok.match());
+      } else if (follower.match() >= transfer.snapshot().slot()) {
+        // It was silent for so long that the log was cut again behind a newer one.
         startSnapshot(follower, now, out);
       }
     }
