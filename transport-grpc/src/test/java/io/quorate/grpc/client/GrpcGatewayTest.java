@@ -18,6 +18,7 @@ import io.quorate.grpc.ConnectionProblem.Kind;
 import io.quorate.grpc.EchoDoor;
 import io.quorate.grpc.Endpoint;
 import io.quorate.grpc.FakeServer;
+import io.quorate.grpc.FreePorts;
 import io.quorate.grpc.codec.CallFrame;
 import io.quorate.grpc.codec.QuorateMethods;
 import io.quorate.grpc.proto.ServerHello;
@@ -461,10 +462,7 @@ final class GrpcGatewayTest {
 
   @Test
   void nobodyListens() throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    int port = FreePorts.next();
     assertProblem(QUICK, new Endpoint("127.0.0.1", port), Kind.UNREACHABLE, "nobody listens");
   }
 
