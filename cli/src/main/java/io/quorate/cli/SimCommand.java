@@ -3,8 +3,8 @@
 package io.quorate.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.quorate.raft.RaftConfig;
 import io.quorate.raft.backend.RaftBackend;
+import io.quorate.raft.backend.RaftVariations;
 import io.quorate.sim.SimResult;
 import io.quorate.sim.Simulation;
 import io.quorate.sim.cluster.SimBackend;
@@ -135,7 +135,7 @@ final class SimCommand implements Callable<Integer> {
       throw CommandFailure.wrongUse(
           "--backend: \"" + backend + "\" cannot be simulated; there is: raft");
     }
-    return SimBackend.of("raft", random -> new RaftBackend(RaftConfig.defaults()));
+    return SimBackend.of("raft", random -> new RaftBackend(RaftVariations.draw(random)));
   }
 
   private static List<Fault> read(Path file) {

@@ -128,7 +128,7 @@ final class Swarm {
     int clients = 1 + random.below(6);
     return new WorkloadOptions(
         clients,
-        random.logBetween(clients * 4 * MILLI, 200 * MILLI),
+        random.logBetween(4L * clients * MILLI, 200 * MILLI),
         (int) random.logBetween(1, 16),
         1 + random.below(8),
         random.chance(0.3) ? 0.7 : 0.3,

@@ -12,6 +12,7 @@ import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -47,7 +48,8 @@ public final class FakeServer implements AutoCloseable {
     try {
       server =
           NettyServerBuilder.forAddress(
-                  new InetSocketAddress("127.0.0.1", 0), InsecureServerCredentials.create())
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                  InsecureServerCredentials.create())
               .bossEventLoopGroup(loops.group())
               .workerEventLoopGroup(loops.group())
               .channelType(loops.serverChannelType())

@@ -140,7 +140,8 @@ public final class RaftCodec implements MessageCodec {
             .setCommit(append.commit())
             .setRound(append.round())
             .setQuorumAgeNanos(
-                append.quorumAgeNanos() == Long.MAX_VALUE ? 0 : append.quorumAgeNanos() + 1);
+                append.quorumAgeNanos() == Long.MAX_VALUE ? 0 : append.quorumAgeNanos() + 1)
+            .setEchoedRound(append.echoedRound());
     ChainHash prevHash = append.prevHash();
     if (prevHash != null) {
       head.setPrevHash(hash(prevHash));
@@ -282,6 +283,7 @@ public final class RaftCodec implements MessageCodec {
         notNegative(head.getCommit(), "slot"),
         notNegative(head.getRound(), "round"),
         age == 0 ? Long.MAX_VALUE : age - 1,
+        notNegative(head.getEchoedRound(), "round"),
         entries);
   }
 

@@ -75,6 +75,9 @@ public sealed interface RaftMessage extends ProtocolMessage {
    *     for reads
    * @param quorumAgeNanos at most this long ago a majority still confirmed the leader; {@link
    *     Long#MAX_VALUE} when it does not know
+   * @param echoedRound highest round that the leader knows this follower to have echoed; 0 if it
+   *     does not say. The message so left after that echo, which the follower can date by its own
+   *     clock
    * @param entries dense from {@code prevSlot + 1}
    */
   record Append(
@@ -85,8 +88,22 @@ public sealed interface RaftMessage extends ProtocolMessage {
       long commit,
       long round,
       long quorumAgeNanos,
+      long echoedRound,
       List<Entry> entries)
       implements RaftMessage {
+    /** A message that says nothing of echoes. */
+    public Append(
+        long term,
+        long prevSlot,
+        long prevTerm,
+        @Nullable ChainHash prevHash,
+        long commit,
+        long round,
+        long quorumAgeNanos,
+        List<Entry> entries) {
+      this(term, prevSlot, prevTerm, prevHash, commit, round, quorumAgeNanos, 0, entries);
+    }
+
     @Override
     public String name() {
       return entries.isEmpty() ? "Heartbeat" : "Append";

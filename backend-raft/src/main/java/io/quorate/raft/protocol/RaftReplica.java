@@ -42,6 +42,7 @@ import io.quorate.raft.protocol.election.Phase;
 import io.quorate.raft.protocol.election.Standing;
 import io.quorate.raft.protocol.log.RaftLog;
 import io.quorate.raft.protocol.reads.ForwardedReads;
+import io.quorate.raft.protocol.reads.RoundEchoes;
 import io.quorate.raft.protocol.replication.AppendHandler;
 import io.quorate.raft.protocol.replication.Progress;
 import io.quorate.raft.protocol.snapshot.Compaction;
@@ -64,6 +65,7 @@ public final class RaftReplica implements ReplicaCore {
   private final Elections elections;
   private final AppendHandler appends;
   private final ForwardedReads forwardedReads;
+  private final RoundEchoes echoes = new RoundEchoes();
   private final SnapshotReceiver snapshotReceiver = new SnapshotReceiver();
   private final Compaction compaction;
   private final HeadRepair headRepair;
@@ -272,8 +274,11 @@ public final class RaftReplica implements ReplicaCore {
     elections.hearLeader(from, now, out);
     long through = appends.onAppend(from, append, now, out);
     if (append.quorumAgeNanos() != Long.MAX_VALUE && append.commit() <= log.commit()) {
-      standing.freshAt(now.monotonicNanos() - append.quorumAgeNanos());
+      // How long this message was under way is not known, only that it left after our echo.
+      long left = echoes.notBeforeNanos(log.term(), append.echoedRound());
+      standing.freshAt(left - append.quorumAgeNanos());
     }
+    echoes.echo(log.term(), append.round(), now.monotonicNanos());
     headRepair.onLeader(from, through, out);
     completeRepair(now, out);
   }

@@ -304,7 +304,7 @@ final class LockstepCluster {
     boolean certain = !lose && !node.uncertain();
     node.crash(lose);
     at(
-        nanos + 1 + random.nextLong(1_500_000_000),
+        nanos + 1 + random.nextLong(random.nextBoolean() ? 50_000_000 : 1_500_000_000),
         () -> {
           if (!node.up()) {
             node.start(config, members, certain);

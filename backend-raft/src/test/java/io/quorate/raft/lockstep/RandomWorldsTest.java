@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,13 +21,23 @@ import org.junit.jupiter.api.Test;
  * end, every replica soon has everything.
  */
 class RandomWorldsTest {
-  private static final int SEEDS = Integer.getInteger("quorate.raft.seeds", 200);
+  private static final int SEEDS = Integer.getInteger("quorate.raft.seeds", 60);
   private static final int FIRST = Integer.getInteger("quorate.raft.first-seed", 1);
 
   @Test
   void invariantsHoldAndTheGroupRecovers() {
+    run(FIRST, SEEDS);
+  }
+
+  @Test
+  @Tag("slow")
+  void invariantsHoldInManyMoreWorlds() {
+    run(FIRST + SEEDS, 40 * SEEDS);
+  }
+
+  private static void run(int first, int seeds) {
     Map<String, Integer> counts = new TreeMap<>();
-    for (int seed = FIRST; seed < FIRST + SEEDS; seed++) {
+    for (int seed = first; seed < first + seeds; seed++) {
       try {
         run(seed).forEach((what, count) -> counts.merge(what, count, Integer::sum));
       } catch (RuntimeException | AssertionError e) {

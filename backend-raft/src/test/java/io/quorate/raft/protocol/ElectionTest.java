@@ -114,6 +114,17 @@ class ElectionTest {
     assertThat(replica.lastTo(N2, RequestVote.class).term()).isEqualTo(2);
   }
 
+  /** A candidate whose own vote is still being written has asked nobody, and waits. */
+  @Test
+  void candidateWaitsForItsOwnDisk() {
+    Fixture replica = Fixture.ofThree().config(WITHOUT_PRE_VOTE).start().tick().tick().tick();
+    assertThat(replica.status().epoch()).isEqualTo(1);
+    replica.persist();
+    assertThat(replica.lastTo(N2, RequestVote.class).term()).isEqualTo(1);
+    replica.tick();
+    assertThat(replica.status().epoch()).isEqualTo(2);
+  }
+
   /** Dissertation §9.6: without a majority of pre-votes no term is spent. */
   @Test
   void refusedPreVoteSpendsNoTerm() {

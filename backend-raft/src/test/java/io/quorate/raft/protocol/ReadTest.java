@@ -213,8 +213,12 @@ class ReadTest {
     Fixture follower = Fixture.ofThree().log(1, 1).start();
     long age = Duration.ofMillis(30).toNanos();
     Append heartbeat = append(1, 2, 2, 1, 1);
-    follower.receive(N2, new Append(1, 2, 1, heartbeat.prevHash(), 2, 1, age, List.of()));
-    follower.pass(20);
+    follower.receive(N2, new Append(1, 2, 1, heartbeat.prevHash(), 2, 1, age, 0, List.of()));
+    long early = follower.read(ReadConsistency.bounded(Duration.ofSeconds(9)));
+    assertThat(follower.out().rejectedReads).containsKey(early); // may have been long under way
+    follower.pass(15);
+    follower.receive(N2, new Append(1, 2, 1, heartbeat.prevHash(), 2, 2, age, 1, List.of()));
+    follower.pass(5);
     long fresh = follower.read(ReadConsistency.bounded(Duration.ofMillis(50)));
     assertThat(follower.out().answers).containsEntry(fresh, 2L);
     long stale = follower.read(ReadConsistency.bounded(Duration.ofMillis(49)));

@@ -238,4 +238,21 @@ class SnapshotTest {
     assertThat(leader.status().firstSlot()).isEqualTo(4);
     assertThat(leader.status().self()).isEqualTo(N1);
   }
+
+  /** A follower that was silent meanwhile needs the newer snapshot as well, and gets it. */
+  @Test
+  void cutBeyondTheTransferLeadsToAnotherSnapshot() {
+    SnapshotRef ref = snapshotOf(4, 1, 1, 1);
+    Fixture leader = leaderThatMustSendASnapshot(ref);
+    leader.propose("x").persist().acknowledge(N2, 5).pass(1000).step(new Event.Applied(5));
+    SnapshotRef newer =
+        new SnapshotRef(
+            "newer", 5, 2, leader.entry(5).hash(), 4, Fixture.WALL, new byte[0], 8, new byte[32]);
+    leader.step(new Event.SnapshotSaved(newer)).forget();
+    assertThat(leader.status().firstSlot()).isEqualTo(6);
+    leader.acknowledge(N3, 3);
+    assertThat(leader.out().chunkReads.get(0).snapshot()).isEqualTo(newer);
+    leader.acknowledge(N3, 5);
+    assertThat(leader.status().peers().get(1).mode()).isEqualTo("replicate");
+  }
 }

@@ -167,7 +167,8 @@ final class RaftStoriesTest {
             d.applyBacklogBytesMax(),
             3_000,
             2,
-            4_000);
+            4_000,
+            d.sessionsMax());
     RaftConfig config =
         RaftConfig.defaults().with(new RaftConfig.Snapshots(chunkBytes, 0, 0));
     return Scenario.of(RaftWorlds.with(config)).seed(5).limits(tiny).start();

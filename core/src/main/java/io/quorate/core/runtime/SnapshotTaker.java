@@ -12,6 +12,7 @@ import io.quorate.core.port.Gateway.ReplySink;
 import io.quorate.core.port.SnapshotStore;
 import io.quorate.core.protocol.Event;
 import io.quorate.core.protocol.Now;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -66,10 +67,14 @@ final class SnapshotTaker implements Actor {
     }
     try (Capture capture = work.capture) {
       SnapshotRef draft = capture.draft("");
-      String id = String.format("%016x-%016x-%s-%s", draft.slot(), draft.epoch(), self, work.nonce);
-      SnapshotRef saved = store.save(capture.draft(id), capture.content());
-      store.prune(keep);
-      metrics.snapshotsTaken().increment();
+      SnapshotRef saved = existing(draft.slot());
+      if (saved == null) {
+        String id =
+            String.format("%016x-%016x-%s-%s", draft.slot(), draft.epoch(), self, work.nonce);
+        saved = store.save(capture.draft(id), capture.content());
+        store.prune(keep);
+        metrics.snapshotsTaken().increment();
+      }
       replicaLoop.report(new Event.SnapshotSaved(saved));
       if (work.sink != null) {
         work.sink.done(work.tag, saved.lastIndex(), saved.epoch(), new byte[0]);
@@ -79,5 +84,15 @@ final class SnapshotTaker implements Actor {
       request.set(null);
     }
     return Long.MAX_VALUE;
+  }
+
+  /**
+   * The newest snapshot if it is of this slot: a second one would hold the same, and which of the
+   * two is pruned as the older one would be a matter of names.
+   */
+  private @Nullable SnapshotRef existing(long slot) {
+    List<SnapshotRef> complete = store.list();
+    SnapshotRef newest = complete.isEmpty() ? null : complete.get(complete.size() - 1);
+    return newest != null && newest.slot() == slot ? newest : null;
   }
 }

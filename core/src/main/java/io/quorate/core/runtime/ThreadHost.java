@@ -77,7 +77,10 @@ public final class ThreadHost implements ActorHost {
 
     @Override
     public void wake() {
-      if (state.get() != WOKEN && state.getAndSet(WOKEN) == PARKED) {
+      // Not a read first: what was offered before must be visible to the turn that follows, and
+      // only an exchange is a full fence. With a plain read an offer could be passed over while
+      // the actor parks.
+      if (state.getAndSet(WOKEN) == PARKED) {
         LockSupport.unpark(thread);
       }
     }

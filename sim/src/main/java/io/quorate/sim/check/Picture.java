@@ -5,6 +5,7 @@ package io.quorate.sim.check;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -68,8 +69,8 @@ record Picture(
     TreeMap<Integer, Integer> columns = new TreeMap<>();
     window.forEach(operation -> columns.putIfAbsent(operation.client(), 0));
     int column = 0;
-    for (Integer client : columns.keySet()) {
-      columns.put(client, column);
+    for (Map.Entry<Integer, Integer> each : columns.entrySet()) {
+      each.setValue(column);
       column++;
     }
     int width = COLUMN_MIN;

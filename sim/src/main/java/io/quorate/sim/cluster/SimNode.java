@@ -55,7 +55,6 @@ public final class SimNode implements VirtualHost.Machine {
   private @Nullable SimTransport transport;
   private @Nullable Replica replica;
   private @Nullable ObservedCore core;
-  private @Nullable CoreObserver observer;
   private @Nullable StateMachine stateMachine;
   private boolean paused;
   private boolean ioGoesOn;
@@ -151,7 +150,6 @@ public final class SimNode implements VirtualHost.Machine {
     host = ownHost;
     CoreObserver watching =
         new CoreObserver(world, cluster.oracle(), id, cluster.protocolInvariants());
-    observer = watching;
     StateMachine machine = cluster.newStateMachine(id);
     stateMachine = machine;
     SimTransport ownTransport =
@@ -263,7 +261,6 @@ public final class SimNode implements VirtualHost.Machine {
     transport = null;
     replica = null;
     core = null;
-    observer = null;
     stateMachine = null;
     paused = false;
     deferred.clear();

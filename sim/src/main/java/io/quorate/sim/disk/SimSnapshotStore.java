@@ -80,6 +80,11 @@ public final class SimSnapshotStore implements SnapshotStore {
           public int read() throws IOException {
             throw new IOException(snapshot + " is damaged");
           }
+
+          @Override
+          public int read(byte[] bytes, int offset, int length) throws IOException {
+            return read();
+          }
         }
         : new ByteArrayInputStream(stored.content);
   }

@@ -42,7 +42,7 @@ final class MutantLoader extends URLClassLoader {
       Object result = ((Callable<?>) constructor.newInstance()).call();
       return result == null ? null : result.toString();
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(entryPoint + " cannot be run", e);
+      throw new LinkageError(entryPoint + " cannot be run", e);
     } catch (RuntimeException | IOException e) {
       throw e;
     } catch (Exception e) {

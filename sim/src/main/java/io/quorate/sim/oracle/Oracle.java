@@ -50,11 +50,6 @@ public final class Oracle {
     this.disks = disks;
   }
 
-  /** What may be expected of the protocol. */
-  public Traits traits() {
-    return traits;
-  }
-
   /** Last slot that any replica said is committed. */
   public long lastSlot() {
     return committed.size();

@@ -6,19 +6,11 @@ package io.quorate.sim.oracle;
  * @param quorumOfDisks whether a committed entry is durable on the disks of a majority when the
  *     first replica says that it is committed
  * @param leaderComplete whether a replica that becomes leader holds everything committed before
- * @param boundedCountsTransit whether the age of a bounded read includes the time that the proof of
- *     freshness was under way; if not, reads beyond their bound are counted, not failed
  */
-public record Traits(
-    boolean quorumOfDisks, boolean leaderComplete, boolean boundedCountsTransit) {
+public record Traits(boolean quorumOfDisks, boolean leaderComplete) {
   /** Protocols that replicate to the members' own disks: Raft, VSR. */
-  public static final Traits REPLICATED_DISKS = new Traits(true, true, true);
+  public static final Traits REPLICATED_DISKS = new Traits(true, true);
 
   /** Protocols whose log is an object store. */
-  public static final Traits SHARED_STORE = new Traits(false, false, true);
-
-  /** The same for a protocol whose bounded reads do not count transit. */
-  public Traits withoutTransit() {
-    return new Traits(quorumOfDisks, leaderComplete, false);
-  }
+  public static final Traits SHARED_STORE = new Traits(false, false);
 }

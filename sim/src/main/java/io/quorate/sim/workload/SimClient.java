@@ -198,7 +198,7 @@ final class SimClient {
       ledger.refused(operation, why.outcome(), why.getClass().getSimpleName());
       if (why instanceof SessionExpired
           || (why.outcome() == Outcome.INDETERMINATE && random.chance(0.3))) {
-        if (session == in) {
+        if (in.equals(session)) {
           session = null;
         }
       }

@@ -7,6 +7,9 @@ import io.quorate.core.protocol.Refusal;
 import io.quorate.grpc.codec.Records;
 import io.quorate.grpc.codec.RefusalTable;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +37,7 @@ final class CallTable {
   // Of the thread that receives.
   private @Nullable ReplySink[] answered = new ReplySink[64];
   private long[] answeredTags = new long[64];
+  private final Set<ReplySink> touched = Collections.newSetFromMap(new IdentityHashMap<>());
 
   CallTable(int callsMax) {
     this.callsMax = callsMax;
@@ -107,7 +111,6 @@ final class CallTable {
   int answer(Records records) {
     int count = take(records);
     int strays = 0;
-    ReplySink last = null;
     records.rewind();
     for (int i = 0; i < count && records.advance(); i++) {
       ReplySink sink = answered[i];
@@ -116,15 +119,11 @@ final class CallTable {
         continue;
       }
       answered[i] = null;
-      if (last != null && !same(last, sink)) {
-        last.flush();
-      }
-      last = sink;
+      touched.add(sink);
       hand(sink, answeredTags[i], records);
     }
-    if (last != null) {
-      last.flush();
-    }
+    touched.forEach(ReplySink::flush);
+    touched.clear();
     return strays;
   }
 
@@ -139,11 +138,6 @@ final class CallTable {
       // The other calls of this frame are out of the table already: they must get their answers.
       log.error("an answer was not taken by its caller", e);
     }
-  }
-
-  /** Answers of one caller need one flush; what the callers take for equal does not matter. */
-  private static boolean same(Object one, Object other) {
-    return one == other;
   }
 
   /** All calls of a frame in one go: the lock is taken once a frame, and not held by callbacks. */
@@ -210,19 +204,14 @@ final class CallTable {
     } finally {
       lock.unlock();
     }
-    ReplySink last = null;
+    Set<ReplySink> refused = Collections.newSetFromMap(new IdentityHashMap<>());
     for (int i = 0; i < count; i++) {
       ReplySink sink = lastSinks[i];
       if (sink != null) {
-        if (last != null && !same(last, sink)) {
-          last.flush();
-        }
-        last = sink;
+        refused.add(sink);
         sink.refused(lastTags[i], lastChanges[i] ? changed : asked);
       }
     }
-    if (last != null) {
-      last.flush();
-    }
+    refused.forEach(ReplySink::flush);
   }
 }

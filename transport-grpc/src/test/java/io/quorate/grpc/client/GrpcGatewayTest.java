@@ -471,7 +471,7 @@ final class GrpcGatewayTest {
   @Test
   void nobodyListens() throws IOException {
     int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
     }
     assertProblem(QUICK, new Endpoint("127.0.0.1", port), Kind.UNREACHABLE, "nobody listens");
@@ -484,7 +484,8 @@ final class GrpcGatewayTest {
 
   @Test
   void anHttpServer() throws IOException {
-    HttpServer http = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    HttpServer http =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     http.createContext("/", exchange -> exchange.sendResponseHeaders(404, -1));
     http.start();
     try {
@@ -520,7 +521,7 @@ final class GrpcGatewayTest {
                 Duration.ofMillis(5),
                 Duration.ofMillis(50),
                 Duration.ofMillis(100)));
-    try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
       assertProblem(
           hasty,
           new Endpoint("127.0.0.1", silent.getLocalPort()),

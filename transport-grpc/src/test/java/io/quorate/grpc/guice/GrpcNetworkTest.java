@@ -75,7 +75,7 @@ final class GrpcNetworkTest {
   }
 
   private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
   }
@@ -97,6 +97,10 @@ final class GrpcNetworkTest {
 
   @Test
   void connectsReplicasAndClients() throws IOException {
+    exchangeEverything();
+  }
+
+  private void exchangeEverything() throws IOException {
     twoMembers();
     CompletableFuture<byte[]> received = new CompletableFuture<>();
     CompletableFuture<byte[]> result = new CompletableFuture<>();
@@ -182,7 +186,7 @@ final class GrpcNetworkTest {
 
   @Test
   void allThreadsAreTheSharedEventLoops() throws IOException {
-    connectsReplicasAndClients();
+    exchangeEverything();
     assertThat(Thread.getAllStackTraces().keySet())
         .extracting(Thread::getName)
         .noneMatch(name -> name.startsWith("grpc-"))

@@ -95,7 +95,7 @@ final class GrpcServerTest {
   @Test
   void nobodyToAskIsAnError() throws IOException {
     GrpcStatusClient client = new GrpcStatusClient(null);
-    try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
       Endpoint endpoint = new Endpoint("127.0.0.1", silent.getLocalPort());
       Throwable late = Await.failure(client.report(endpoint, Duration.ofMillis(100)));
       assertThat(((ConnectionFailed) late).problem().kind()).isEqualTo(Kind.UNREACHABLE);

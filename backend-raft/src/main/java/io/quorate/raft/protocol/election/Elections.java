@@ -109,12 +109,14 @@ public final class Elections {
    * The wait is over: campaigns if this replica may.
    *
    * @param diskStalled whether its own vote could not be made durable in good time
-   * @return whether the election is won already (a group of one still has to sync its vote)
    */
   public void onTimeout(boolean diskStalled, Now now, Effects out) {
     restartTimer(now);
     if (!mayCampaign(diskStalled, out)) {
       return;
+    }
+    if (standing.phase() == Phase.CANDIDATE && !log.hardStateDurable()) {
+      return; // nobody was asked yet; a new term would only wait for the same disk
     }
     if (config.safeguards().preVote()) {
       startPreVote(now, out);

@@ -200,15 +200,13 @@ public final class Replicator {
     Check.that(
         ok.match() <= log.lastSlot(), "match %s beyond the end %s", ok.match(), log.lastSlot());
     follower.heard(ok.round(), now.monotonicNanos());
-    if (follower.mode() == Progress.Mode.SNAPSHOT) {
-      long have = Math.max(ok.match(), follower.match());
-      SnapshotTransfer transfer = follower.transfer();
-      if (have >= log.base().slot()) {
-        follower.acknowledge(ok.match());
+    SnapshotTransfer transfer = follower.transfer();
+    if (transfer != null) {
+      follower.acknowledge(ok.match());
+      if (follower.match() >= log.base().slot()) {
         follower.probe(follower.match() + 1);
-      } else if (transfer != null && have >= transfer.snapshot().slot()) {
-        // It took so long that the log behind that snapshot is gone, too.
-        follower.acknowledge(ok.match());
+      } else if (follower.match() >= transfer.snapshot().slot()) {
+        // It was silent for so long that the log was cut again behind a newer one.
         startSnapshot(follower, now, out);
       }
     }

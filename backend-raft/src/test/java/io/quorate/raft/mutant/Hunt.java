@@ -1,0 +1,155 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.raft.mutant;
+
+import io.quorate.core.client.ClientOptions;
+import io.quorate.raft.RaftConfig;
+import io.quorate.raft.RaftConfig.Safeguards;
+import io.quorate.raft.RaftConfig.Timing;
+import io.quorate.raft.backend.RaftBackend;
+import io.quorate.sim.SimPlan;
+import io.quorate.sim.SimResult;
+import io.quorate.sim.Simulation;
+import io.quorate.sim.cluster.ClusterOptions;
+import io.quorate.sim.cluster.SimBackend;
+import io.quorate.sim.fault.Fault;
+import io.quorate.sim.fault.FaultKind;
+import io.quorate.sim.net.LinkProfile;
+import io.quorate.sim.workload.WorkloadOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Ways to look for a broken rule: simulations with ascending seeds, until one fails. */
+final class Hunt {
+  private static final long MILLI = 1_000_000;
+
+  private Hunt() {}
+
+  /** A group drawn from the seed under faults drawn from the seed. */
+  static final class Swarm implements Callable<@Nullable String> {
+    static final int SEEDS = 40;
+
+    @Override
+    public @Nullable String call() {
+      Simulation simulation = Simulation.of(SimulatedRaft.backend()).time(Duration.ofSeconds(6));
+      return firstFailure(SEEDS, "", seed -> simulation.seed(seed).run());
+    }
+  }
+
+  /** A leader that the others cannot reach, while clients that mostly read still reach it. */
+  static final class LostLeader implements Callable<@Nullable String> {
+    static final int SEEDS = 8;
+
+    @Override
+    public @Nullable String call() {
+      Safeguards noCheckQuorum = new Safeguards(true, false, false, 0.01);
+      SimBackend raft =
+          SimBackend.of("raft", r -> new RaftBackend(RaftConfig.defaults().with(noCheckQuorum)));
+      List<Fault> faults = new ArrayList<>();
+      for (long at = 500; at < 8_000; at += 2_000) {
+        faults.add(new Fault(FaultKind.ISOLATE, at * MILLI, "leader", "-", 0, 1_500 * MILLI));
+      }
+      return firstFailure(
+          SEEDS,
+          "",
+          seed ->
+              Simulation.of(raft)
+                  .run(
+                      new SimPlan(
+                          seed,
+                          8_000 * MILLI,
+                          60_000 * MILLI,
+                          ClusterOptions.calm(3),
+                          workload(0.95, 0),
+                          faults)));
+    }
+  }
+
+  /** Leadership that moves all the time, over links on which a message may be held up for long. */
+  static final class Handovers implements Callable<@Nullable String> {
+    static final int SEEDS = 40;
+
+    @Override
+    public @Nullable String call() {
+      Timing longLease =
+          new Timing(
+              Duration.ofMillis(1_000),
+              Duration.ofMillis(2_000),
+              Duration.ofMillis(50),
+              Duration.ofSeconds(5));
+      SimBackend raft =
+          SimBackend.of(
+              "raft",
+              r ->
+                  new RaftBackend(
+                      RaftConfig.defaults()
+                          .with(longLease)
+                          .with(new Safeguards(true, true, true, 0.01))));
+      LinkProfile heldUp = new LinkProfile(100_000, 100_000, 0.05, 300 * MILLI, 0, 0, true, 0);
+      ClusterOptions calm = ClusterOptions.calm(3);
+      ClusterOptions cluster =
+          new ClusterOptions(
+              3,
+              heldUp,
+              LinkProfile.CALM,
+              calm.syncLeastNanos(),
+              calm.syncMeanNanos(),
+              calm.turnMeanNanos(),
+              calm.clockPpmMax(),
+              calm.clockOffsetMaxNanos(),
+              calm.limits(),
+              calm.sessionLimits());
+      // Other reads are not asked about here: these links hold messages up for longer than a bound.
+      return firstFailure(
+          SEEDS,
+          "Lease[",
+          seed ->
+              Simulation.of(raft)
+                  .run(
+                      new SimPlan(
+                          seed,
+                          20_000 * MILLI,
+                          60_000 * MILLI,
+                          cluster,
+                          workload(0.8, 200 * MILLI),
+                          List.of())));
+    }
+  }
+
+  private static WorkloadOptions workload(double readRate, long adminMeanNanos) {
+    return new WorkloadOptions(
+        6,
+        10 * MILLI,
+        2,
+        2,
+        readRate,
+        true,
+        0.5,
+        0,
+        16,
+        Duration.ofSeconds(60),
+        0,
+        adminMeanNanos,
+        new ClientOptions(
+            Duration.ofSeconds(10),
+            Duration.ofMillis(150),
+            Duration.ofMillis(2),
+            Duration.ofMillis(50),
+            64));
+  }
+
+  private static @Nullable String firstFailure(
+      int seeds, String about, LongFunction<SimResult> run) {
+    for (long seed = 1; seed <= seeds; seed++) {
+      String failure = run.apply(seed).failure();
+      if (failure != null && failure.contains(about)) {
+        return "seed " + seed + ": " + failure;
+      }
+    }
+    return null;
+  }
+}

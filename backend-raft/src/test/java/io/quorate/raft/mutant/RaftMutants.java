@@ -1,0 +1,91 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.raft.mutant;
+
+import io.quorate.sim.mutant.SourceMutant;
+import java.util.List;
+
+/** Rules without which Raft, or what the runtime adds to it, is wrong; each is broken by itself. */
+final class RaftMutants {
+  private static final String RAFT = "backend-raft";
+  private static final String CORE = "core";
+  private static final String LEADERSHIP = "io.quorate.raft.protocol.Leadership";
+  private static final String APPENDS = "io.quorate.raft.protocol.replication.AppendHandler";
+  private static final String ELECTIONS = "io.quorate.raft.protocol.election.Elections";
+  private static final String ROUNDS = "io.quorate.raft.protocol.reads.ReadRounds";
+  private static final String SESSIONS = "io.quorate.core.session.SessionTable";
+  private static final String APPLIER = "io.quorate.core.apply.Applier";
+  private static final String WRITER = "io.quorate.core.runtime.LogWriter";
+
+  private RaftMutants() {}
+
+  /** Those that a group of any kind under faults of any kind shows. */
+  static List<SourceMutant> shownBySwarms() {
+    return List.of(
+        SourceMutant.named("acknowledge before sync")
+            .replace(
+                RAFT,
+                APPENDS,
+                "log.release(new Outgoing(from, new AppendOk(",
+                "out.send(new Outgoing(from, new AppendOk("),
+        SourceMutant.named("release before sync")
+            .replace(
+                CORE,
+                WRITER,
+                "    store.write(group);\n",
+                "    sender.flush();\n    store.write(group);\n"),
+        SourceMutant.named("vote before persist")
+            .replace(
+                RAFT,
+                ELECTIONS,
+                "log.release(new Outgoing(from, new VoteReply(",
+                "out.send(new Outgoing(from, new VoteReply("),
+        SourceMutant.named("count old-term entries for commit")
+            .replace(
+                RAFT,
+                LEADERSHIP,
+                "reached <= log.commit() || log.termAt(reached) != log.term()",
+                "reached <= log.commit()"),
+        SourceMutant.named("truncate on a short append")
+            .replace(
+                RAFT,
+                APPENDS,
+                "    return news;\n",
+                """
+                    Entry last = entries.isEmpty() ? null : entries.get(entries.size() - 1);
+                    if (last != null && !news && last.slot() < log.lastSlot()
+                        && last.slot() > log.base().slot()) {
+                      log.truncateFrom(last.slot() + 1, last.hash());
+                      news = true;
+                    }
+                    return news;
+                """),
+        SourceMutant.named("skip the no-op before a read")
+            .replace(RAFT, LEADERSHIP, "return log.commit() >= firstSlotOfTerm;", "return true;")
+            .replace(RAFT, ROUNDS, "private boolean servable;", "private boolean servable = true;"),
+        SourceMutant.named("drop dedupe at apply")
+            .replace(CORE, SESSIONS, "if (kept != Kept.NOTHING) {", "if (false) {"),
+        SourceMutant.named("lose sessions in a snapshot")
+            .replace(
+                CORE,
+                APPLIER,
+                "sessions = restored;",
+                "sessions = new SessionTable(restored.limits());"));
+  }
+
+  /** Needs a leader that was replaced without noticing, and clients that still ask it. */
+  static SourceMutant readWithoutRound() {
+    return SourceMutant.named("serve a read without a round")
+        .replace(
+            RAFT,
+            LEADERSHIP,
+            "case ReadConsistency.Linearizable linearizable -> false;",
+            "case ReadConsistency.Linearizable linearizable -> true;");
+  }
+
+  /** Needs a successor that is elected, and serves, before the old leader hears of it. */
+  static SourceMutant leaseKeptAcrossTransfer() {
+    return SourceMutant.named("keep a lease across transfer")
+        .replace(RAFT, LEADERSHIP, "leaseForfeited = true;", "");
+  }
+}
