@@ -9,6 +9,7 @@ import io.quorate.core.port.ReplicaReport;
 import io.quorate.node.QuorateClient;
 import io.quorate.samples.kv.KvResult.Item;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -232,4 +233,48 @@ class KilledReplicasTest {
     assertThat(report.protocol().roleReason()).as("why " + next + " leads").contains("on request of the last leader");
   }
 
+  @Test
+  void aCommandOverTheLimitIsRefusedAndNothingElse() throws IOException {
+    assertThat(put("e-before", "x").code()).isZero();
+
+    Command big = put("e-big", "x".repeat(ReplicaGroup.COMMAND_BYTES_MAX));
+    Command fitting = put("e-fitting", "x".repeat(ReplicaGroup.COMMAND_BYTES_MAX - 100));
+
+    assertThat(big.code()).isEqualTo(1);
+    assertThat(big.err())
+        .hasLineCount(1)
+        .startsWith("quorate: ")
+        .contains(Integer.toString(ReplicaGroup.COMMAND_BYTES_MAX))
+        .contains("surely not applied");
+    assertThat(fitting.code()).as(fitting.err()).isZero();
+    assertThat(Contents.of(client, "e-", ReadConsistency.LINEARIZABLE).stream().map(Item::key))
+        .containsExactly("e-before", "e-fitting");
+  }
+
+  private static Command put(String key, String value) {
+    return Command.run("kv", "put", key, value, "--config", group.config(), "--timeout", "90s");
+  }
+
+  @Test
+  void aClientAtTheWrongPortSaysSo() throws IOException {
+    int nobody = FreePorts.one();
+    Path otherGroup = folder.resolve("other-group.conf");
+    Files.writeString(
+        otherGroup,
+        Files.readString(Path.of(group.config())).replace("group = orders", "group = invoices"));
+
+    Command unconnected =
+        Command.run("kv", "put", "f", "1", "--connect", "127.0.0.1:" + nobody, "--timeout", "2s");
+    Command astray =
+        Command.run("kv", "put", "f", "1", "--config", otherGroup.toString(), "--timeout", "2s");
+
+    assertThat(unconnected.code()).isEqualTo(1);
+    assertThat(unconnected.err())
+        .hasLineCount(1)
+        .startsWith("quorate: no replica can be reached")
+        .contains("127.0.0.1:" + nobody);
+    assertThat(astray.code()).isEqualTo(1);
+    assertThat(astray.err()).hasLineCount(1).startsWith("quorate: ").contains("invoices");
+    assertThat(Contents.has(client, "f")).isFalse();
+  }
 }
