@@ -116,7 +116,7 @@ class WrongUseTest {
 
   @Test
   void aPortInUseIsNamed() throws IOException {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       CommandRun run = serve(config(taken.getLocalPort()));
 
       assertThat(run.code()).isEqualTo(2);

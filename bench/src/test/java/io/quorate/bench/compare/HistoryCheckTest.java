@@ -204,7 +204,8 @@ final class HistoryCheckTest {
   @Test
   void replicasThatDisagreeAreFound() {
     assertThat(verdict(false).statesAgree()).isFalse();
-    assertThat(verdict(false).problems()).containsExactly("the replicas do not hold the same state");
+    assertThat(verdict(false).problems())
+        .containsExactly("the replicas do not hold the same state");
     assertThat(verdict(false).good()).isFalse();
   }
 }

@@ -24,8 +24,20 @@ class ComparisonTest {
 
     Command run =
         Command.run(
-            "compare", "--backends", "raft", "--warmup", "0.5s", "--duration", "2s", "--clients",
-            "16", "--reads", "20%", "--report", report.toString(), "--json");
+            "compare",
+            "--backends",
+            "raft",
+            "--warmup",
+            "0.5s",
+            "--duration",
+            "2s",
+            "--clients",
+            "16",
+            "--reads",
+            "20%",
+            "--report",
+            report.toString(),
+            "--json");
 
     assertThat(run.code()).as(run.err()).isZero();
     JsonNode json = new ObjectMapper().readTree(run.out());

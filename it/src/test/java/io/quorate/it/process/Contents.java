@@ -34,10 +34,7 @@ final class Contents {
   }
 
   static boolean has(QuorateClient client, String key) {
-    return KvClient.reading(client.log())
-        .get(key, ReadConsistency.LINEARIZABLE)
-        .join()
-        .isPresent();
+    return KvClient.reading(client.log()).get(key, ReadConsistency.LINEARIZABLE).join().isPresent();
   }
 
   /**

@@ -25,7 +25,8 @@ class DocumentsTest {
    * piece of code in a sentence.
    */
   private static final Pattern COMMAND =
-      Pattern.compile("(?m)^(?:\\$ )?\\./quorate +(.+?)(?: {2,}.*| *#.*)?$|`\\./quorate +([^`\\n]+)`");
+      Pattern.compile(
+          "(?m)^(?:\\$ )?\\./quorate +(.+?)(?: {2,}.*| *#.*)?$|`\\./quorate +([^`\\n]+)`");
 
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(?:#[^)]*)?\\)");
   private static final Path ROOT = Path.of(System.getProperty("quorate.root"));
@@ -43,7 +44,8 @@ class DocumentsTest {
         }
         commands++;
         problem(command.replace("…", "").strip())
-            .ifPresent(text -> problems.add(name(document) + ": ./quorate " + command + ": " + text));
+            .ifPresent(
+                text -> problems.add(name(document) + ": ./quorate " + command + ": " + text));
       }
     }
     assertThat(problems).isEmpty();

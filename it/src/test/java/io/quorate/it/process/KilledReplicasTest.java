@@ -85,8 +85,17 @@ class KilledReplicasTest {
             (store, number) -> store.increment(counter, 1).thenAccept(sums::add));
     CompletableFuture<Command> load =
         Command.inBackground(
-            "kv", "load", "--config", group.config(), "--generate", Integer.toString(keys),
-            "--key-prefix", prefix, "--timeout", "90s", "--json");
+            "kv",
+            "load",
+            "--config",
+            group.config(),
+            "--generate",
+            Integer.toString(keys),
+            "--key-prefix",
+            prefix,
+            "--timeout",
+            "90s",
+            "--json");
     Await.until(
         () -> Contents.has(client, Contents.key(prefix, keys / 3)) || load.isDone(),
         () -> "the load makes no progress" + group.output());
@@ -186,8 +195,17 @@ class KilledReplicasTest {
     int keys = 12_000;
     List<String> arguments =
         List.of(
-            "kv", "load", "--config", group.config(), "--generate", Integer.toString(keys),
-            "--key-prefix", "c-", "--timeout", "90s", "--json");
+            "kv",
+            "load",
+            "--config",
+            group.config(),
+            "--generate",
+            Integer.toString(keys),
+            "--key-prefix",
+            "c-",
+            "--timeout",
+            "90s",
+            "--json");
 
     for (int share = 1; share <= 2; share++) {
       try (ChildJvm loader = ChildJvm.start("load-" + share, folder, arguments)) {
@@ -230,7 +248,9 @@ class KilledReplicasTest {
     assertThat(valueOf("d")).isEqualTo(Long.toString(increments.acknowledged()));
     ReplicaReport report = ReplicaGroup.reports(client).get(next);
     assertThat(report).isNotNull();
-    assertThat(report.protocol().roleReason()).as("why " + next + " leads").contains("on request of the last leader");
+    assertThat(report.protocol().roleReason())
+        .as("why " + next + " leads")
+        .contains("on request of the last leader");
   }
 
   @Test

@@ -145,8 +145,10 @@ class RefusedStartsTest {
     Files.writeString(
         config,
         Files.readString(Path.of(group.config()))
-            .replace("limits {", "raft { electoin-timeout = 1 s .. 2 s, heartbeat-interval = 50 }\n"
-                + "  limits {"));
+            .replace(
+                "limits {",
+                "raft { electoin-timeout = 1 s .. 2 s, heartbeat-interval = 50 }\n"
+                    + "  limits {"));
 
     try (ReplicaProcess process = ReplicaProcess.start(config, VICTIM)) {
       int code = process.awaitExit();
@@ -228,8 +230,7 @@ class RefusedStartsTest {
     int code = process.awaitExit();
     assertThat(code).as(process.output()).isEqualTo(2);
     assertThat(process.out()).isEmpty();
-    List<String> said =
-        process.err().lines().filter(line -> line.startsWith("quorate: ")).toList();
+    List<String> said = process.err().lines().filter(line -> line.startsWith("quorate: ")).toList();
     assertThat(said).as(process.output()).hasSize(1);
     assertThat(said.get(0)).contains(words);
     assertThat(process.err()).doesNotContain("\tat ").doesNotContain("Exception");

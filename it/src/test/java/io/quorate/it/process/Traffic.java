@@ -61,16 +61,15 @@ final class Traffic {
     CompletableFuture<?> unused =
         sender
             .send(store, sent.incrementAndGet())
-            .whenComplete(
-                (result, failure) -> {
-                  if (failure == null) {
-                    note();
-                    next(store);
-                  } else {
-                    failures.add(failure);
-                    underWay.arriveAndDeregister();
-                  }
-                });
+            .whenComplete((result, failure) -> {
+              if (failure == null) {
+                note();
+                next(store);
+              } else {
+                failures.add(failure);
+                underWay.arriveAndDeregister();
+              }
+            });
   }
 
   private void note() {

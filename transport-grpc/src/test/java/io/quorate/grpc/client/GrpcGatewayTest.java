@@ -568,8 +568,7 @@ final class GrpcGatewayTest {
 
   /** What gRPC says of channels that nobody holds and nobody has shut down. */
   private static final class Orphans extends Handler implements AutoCloseable {
-    private final Logger logger =
-        Logger.getLogger("io.grpc.internal.ManagedChannelOrphanWrapper");
+    private final Logger logger = Logger.getLogger("io.grpc.internal.ManagedChannelOrphanWrapper");
     private final List<String> messages = new CopyOnWriteArrayList<>();
 
     Orphans() {
@@ -578,7 +577,8 @@ final class GrpcGatewayTest {
     }
 
     boolean mention(Endpoint endpoint) {
-      return messages.stream().anyMatch(text -> text.contains(endpoint.host() + ":" + endpoint.port()));
+      return messages.stream()
+          .anyMatch(text -> text.contains(endpoint.host() + ":" + endpoint.port()));
     }
 
     @Override
