@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.raft.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -28,7 +30,8 @@ final class RaftStoriesTest {
     s.isolate(old);
     long before = old.commitSlot();
     Pending write = s.client(1).put(1, 11);
-    s.until(() -> s.cluster().leader() != old && s.cluster().leader() != null, SOON, "another leads");
+    s.until(
+        () -> s.cluster().leader() != old && s.cluster().leader() != null, SOON, "another leads");
     assertThat(old.commitSlot()).isEqualTo(before);
     s.heal();
     s.await(write);
@@ -41,8 +44,7 @@ final class RaftStoriesTest {
   @Test // §5.4.2, figure 8: an entry of an earlier term on a majority is not yet committed
   void figureEight() {
     RaftConfig oneByOne =
-        RaftConfig.defaults()
-            .with(new RaftConfig.Pipeline(1, 1, 1 << 20, 8, 1 << 20, 1 << 20));
+        RaftConfig.defaults().with(new RaftConfig.Pipeline(1, 1, 1 << 20, 8, 1 << 20, 1 << 20));
     Scenario s = Scenario.of(RaftWorlds.with(oneByOne)).nodes(5).seed(3).start();
     s.await(s.client(1).put(1, 10));
     s.run(Duration.ofMillis(500));
@@ -103,7 +105,8 @@ final class RaftStoriesTest {
     s.await(s.client(1).put(1, 10));
     SimNode old = s.leader();
     s.happens("deafen " + old.id());
-    s.until(() -> s.cluster().leader() != old && s.cluster().leader() != null, SOON, "another leads");
+    s.until(
+        () -> s.cluster().leader() != old && s.cluster().leader() != null, SOON, "another leads");
     assertThat(s.count("note.raft §6.2 check quorum")).isPositive();
     s.await(s.client(2).put(1, 11));
     s.check();
@@ -169,8 +172,7 @@ final class RaftStoriesTest {
             2,
             4_000,
             d.sessionsMax());
-    RaftConfig config =
-        RaftConfig.defaults().with(new RaftConfig.Snapshots(chunkBytes, 0, 0));
+    RaftConfig config = RaftConfig.defaults().with(new RaftConfig.Snapshots(chunkBytes, 0, 0));
     return Scenario.of(RaftWorlds.with(config)).seed(5).limits(tiny).start();
   }
 

@@ -98,7 +98,8 @@ public final class Replica implements AutoCloseable {
     List<NodeId> peers = new ArrayList<>(seat.members());
     peers.remove(seat.self());
     LogWriter writer =
-        new LogWriter(parts.log(), new PeerSender(parts.transport(), peers, metrics), halt, metrics, loop);
+        new LogWriter(
+            parts.log(), new PeerSender(parts.transport(), peers, metrics), halt, metrics, loop);
     LogReader reader = new LogReader(parts.log(), parts.snapshots(), halt, loop);
     TurnEffects effects =
         new TurnEffects(

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.scenario;
 
 import io.quorate.core.client.ClientOptions;
@@ -144,8 +146,7 @@ public final class Scenario {
   /** The client with this number, from 1; made when first asked for. */
   public KvClient client(int number) {
     return clients.computeIfAbsent(
-        number,
-        n -> new KvClient(world, n, cluster.client("c" + n, PATIENT), workload.ledger()));
+        number, n -> new KvClient(world, n, cluster.client("c" + n, PATIENT), workload.ledger()));
   }
 
   // What happens.

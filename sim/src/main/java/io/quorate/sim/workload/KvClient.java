@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.workload;
 
 import io.quorate.api.ReadConsistency;
@@ -92,15 +94,14 @@ public final class KvClient {
   public Pending get(int key, ReadConsistency consistency) {
     Operation operation = open(nextId(), null, consistency, key, 0);
     log.read(SimKv.queryOf(key), consistency)
-        .whenComplete(
-            (bytes, failure) -> {
-              if (bytes != null) {
-                KvAnswer answer = KvAnswer.decode(bytes);
-                ledger.done(operation, answer.index(), answer);
-              } else {
-                refused(operation, failure);
-              }
-            });
+        .whenComplete((bytes, failure) -> {
+          if (bytes != null) {
+            KvAnswer answer = KvAnswer.decode(bytes);
+            ledger.done(operation, answer.index(), answer);
+          } else {
+            refused(operation, failure);
+          }
+        });
     return new Pending(operation);
   }
 
@@ -110,14 +111,13 @@ public final class KvClient {
         open(command.id(), command, null, command.key(), open == null ? 0 : open.id());
     session
         .thenCompose(in -> in.submit(command.encode()))
-        .whenComplete(
-            (receipt, failure) -> {
-              if (receipt != null) {
-                ledger.done(operation, receipt.index(), KvAnswer.decode(receipt.result()));
-              } else {
-                refused(operation, failure);
-              }
-            });
+        .whenComplete((receipt, failure) -> {
+          if (receipt != null) {
+            ledger.done(operation, receipt.index(), KvAnswer.decode(receipt.result()));
+          } else {
+            refused(operation, failure);
+          }
+        });
     return new Pending(operation);
   }
 

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.workload;
 
 import io.quorate.api.NodeId;
@@ -122,10 +124,7 @@ public final class Ledger implements SimKv.Watcher {
   }
 
   /** A client was told otherwise. */
-  void refused(
-      Operation operation,
-      Outcome outcome,
-      String why) {
+  void refused(Operation operation, Outcome outcome, String why) {
     operation.refused(outcome, world.now());
     if (operation.historyId >= 0 && operation.verdict == Verdict.REFUSED) {
       history.fail(operation.historyId, why, world.now());
@@ -156,7 +155,10 @@ public final class Ledger implements SimKv.Watcher {
     long value = entry == null ? 0 : entry.getValue();
     if (value != answer.value()) {
       world.fail(
-          operation + " read a value that was never there, the log gives " + value + " at "
+          operation
+              + " read a value that was never there, the log gives "
+              + value
+              + " at "
               + answer.index());
     }
     ReadConsistency consistency = operation.consistency;
