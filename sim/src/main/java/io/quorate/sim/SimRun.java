@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim;
 
 import io.quorate.core.protocol.ReplicaStatus;
@@ -63,8 +65,7 @@ final class SimRun {
     long until = world.now() + plan.proofNanos();
     boolean proved =
         world.runUntil(
-            () -> workload.hasProved() && workload.inFlight() == 0 && differences() == null,
-            until);
+            () -> workload.hasProved() && workload.inFlight() == 0 && differences() == null, until);
     if (!proved) {
       String what = differences();
       if (!workload.hasProved()) {

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim;
 
 import io.quorate.sim.cluster.SimBackend;
@@ -23,8 +25,7 @@ public final class Simulation {
   private final String faults;
   private final boolean capture;
 
-  private Simulation(
-      SimBackend backend, long seed, Duration time, String faults, boolean capture) {
+  private Simulation(SimBackend backend, long seed, Duration time, String faults, boolean capture) {
     this.backend = backend;
     this.seed = seed;
     this.time = time;

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim;
 
 import io.quorate.core.client.ClientOptions;
@@ -29,7 +31,8 @@ final class Swarm {
   /**
    * The plan of a seed.
    *
-   * @param faults {@code swarm}: some families, as drawn; {@code none}; or families joined by commas
+   * @param faults {@code swarm}: some families, as drawn; {@code none}; or families joined by
+   *     commas
    */
   static SimPlan draw(long seed, long timeNanos, String faults) {
     SimRandom root = new SimRandom(seed).child("swarm");
@@ -63,7 +66,9 @@ final class Swarm {
     for (String family : faults.split(",")) {
       if (!FaultFamilies.ALL.contains(family)) {
         throw new IllegalArgumentException(
-            "fault family \"" + family + "\" is unknown; say swarm, none, or some of "
+            "fault family \""
+                + family
+                + "\" is unknown; say swarm, none, or some of "
                 + FaultFamilies.ALL);
       }
     }
@@ -100,10 +105,7 @@ final class Swarm {
             10_000);
     SessionLimits sessions =
         new SessionLimits(
-            10_000,
-            random.chance(0.3) ? 16 : 1_024,
-            random.chance(0.2) ? 64 : 1 << 20,
-            1 << 16);
+            10_000, random.chance(0.3) ? 16 : 1_024, random.chance(0.2) ? 64 : 1 << 20, 1 << 16);
     return new ClusterOptions(
         nodes,
         peers,
@@ -130,7 +132,7 @@ final class Swarm {
         clients,
         random.logBetween(4L * clients * MILLI, 200 * MILLI),
         (int) random.logBetween(1, 16),
-        1 + random.below(8),
+        2 + random.below(8),
         random.chance(0.3) ? 0.7 : 0.3,
         true,
         random.unit(),

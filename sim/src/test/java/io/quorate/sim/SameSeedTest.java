@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,8 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** A run is a function of its plan; a plan is a function of its seed. */
 final class SameSeedTest {
-  private static final SimBackend TOY =
-      SimBackend.of("toy", random -> new FixedLeader(Flaw.NONE));
+  private static final SimBackend TOY = SimBackend.of("toy", random -> new FixedLeader(Flaw.NONE));
 
   private static final Duration TEN = Duration.ofSeconds(10);
 
@@ -40,7 +41,8 @@ final class SameSeedTest {
 
   @Test
   void leavingOutOneFamilyOfFaultsDoesNotShiftTheOthers() {
-    List<Fault> both = new ArrayList<>(simulation(3).time(TEN).faults("partition,pause").plan().faults());
+    List<Fault> both =
+        new ArrayList<>(simulation(3).time(TEN).faults("partition,pause").plan().faults());
     List<Fault> one = simulation(3).time(TEN).faults("partition").plan().faults();
     both.removeIf(fault -> fault.kind().family().equals("pause"));
     assertThat(both).isEqualTo(one).isNotEmpty();

@@ -131,8 +131,7 @@ public final class Models {
     }
 
     @Override
-    public @Nullable Value step(
-        Value state, Call call, @Nullable Answer answer) {
+    public @Nullable Value step(Value state, Call call, @Nullable Answer answer) {
       return switch (call.function()) {
         case "put" -> new Value(call.argument(0));
         case "get" -> told(answer, state.text()) ? state : null;
@@ -192,8 +191,7 @@ public final class Models {
       return holds ? new Value(value) : state;
     }
 
-    private static @Nullable Value increment(
-        Value state, long by, @Nullable Answer answer) {
+    private static @Nullable Value increment(Value state, long by, @Nullable Answer answer) {
       String next;
       try {
         next = String.valueOf(Long.parseLong(state.text() == null ? "0" : state.text()) + by);

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.clock;
 
 import io.quorate.core.port.Clock;
@@ -5,8 +7,8 @@ import io.quorate.core.protocol.Now;
 import io.quorate.sim.world.World;
 
 /**
- * The clocks of one machine: they start somewhere, run a little fast or slow, and the wall clock may
- * be set. Survives crashes of the replica, as the machine's clock does.
+ * The clocks of one machine: they start somewhere, run a little fast or slow, and the wall clock
+ * may be set. Survives crashes of the replica, as the machine's clock does.
  */
 public final class SimClock implements Clock {
   /** Wall clock at the start of every world: 2025-01-01T00:00:00Z. */
@@ -46,7 +48,8 @@ public final class SimClock implements Clock {
     if (elapsed <= 0) {
       return 0;
     }
-    long guess = elapsed - elapsed / 1_000_000 * ratePpm - elapsed % 1_000_000 * ratePpm / 1_000_000;
+    long guess =
+        elapsed - elapsed / 1_000_000 * ratePpm - elapsed % 1_000_000 * ratePpm / 1_000_000;
     while (elapsed(guess) < elapsed) {
       guess += Math.max(1, (elapsed - elapsed(guess)) / 2);
     }

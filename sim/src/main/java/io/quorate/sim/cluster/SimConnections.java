@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.cluster;
 
 import io.quorate.api.NodeId;
@@ -118,12 +120,11 @@ final class SimConnections implements GatewayDirectory {
 
     private void arrive(Call call, ReplySink sink, long tag) {
       boolean there =
-          node.enter(
-              door -> {
-                ServerCalls server = server();
-                call.make(door, server, server.open(sink, tag));
-                door.flush();
-              });
+          node.enter(door -> {
+            ServerCalls server = server();
+            call.make(door, server, server.open(sink, tag));
+            door.flush();
+          });
       if (!there) {
         Refusal gone = Refusal.of(RefusalCode.INDETERMINATE, "nobody listens at " + node.id());
         back(32, () -> sink.refused(tag, gone));

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.cluster;
 
 import io.quorate.api.NodeId;
@@ -308,10 +310,7 @@ public final class SimNode implements VirtualHost.Machine {
     if (replica == null) {
       return Long.MAX_VALUE;
     }
-    return connections.stream()
-        .mapToLong(ServerCalls::oldestNanos)
-        .min()
-        .orElse(Long.MAX_VALUE);
+    return connections.stream().mapToLong(ServerCalls::oldestNanos).min().orElse(Long.MAX_VALUE);
   }
 
   int incarnation() {

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * Replicas on simulated machines: the classes that ship, given turns by the event queue.
  *

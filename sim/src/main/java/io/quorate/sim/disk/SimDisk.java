@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.disk;
 
 import io.quorate.core.check.Check;
@@ -84,8 +86,8 @@ public final class SimDisk {
   }
 
   /**
-   * Whether it durably holds the entry at {@code slot} with this hash, or a snapshot beyond it; what
-   * it lost by {@link #loseTail} counts as held.
+   * Whether it durably holds the entry at {@code slot} with this hash, or a snapshot beyond it;
+   * what it lost by {@link #loseTail} counts as held.
    */
   public boolean holds(long slot, ChainHash hash) {
     if (snapshots.stream().anyMatch(stored -> !stored.damaged && stored.ref.slot() >= slot)) {
@@ -228,7 +230,10 @@ public final class SimDisk {
           lastSlot());
       ChainHash before = lastSlot() == base.slot() ? base.hash() : at(lastSlot()).entry().hash();
       Check.that(
-          entry.parentHash().equals(before), "log on disk would not chain: %s after %s", entry, before);
+          entry.parentHash().equals(before),
+          "log on disk would not chain: %s after %s",
+          entry,
+          before);
       log.add(new Stored(entry, entry.frame()));
     }
     if (lastSlot() >= lostThrough) {
@@ -244,7 +249,11 @@ public final class SimDisk {
       log.clear();
     } else {
       ChainHash there = hashAt(newBase.slot());
-      Check.that(newBase.hash().equals(there), "base %s is not our log, which has %s", newBase, "" + there);
+      Check.that(
+          newBase.hash().equals(there),
+          "base %s is not our log, which has %s",
+          newBase,
+          "" + there);
       log.subList(0, (int) (newBase.slot() - base.slot())).clear();
     }
     base = newBase;

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.disk;
 
 import io.quorate.core.check.InvariantViolation;
@@ -32,8 +34,7 @@ public final class SimLogStore implements LogStore {
   private boolean recovered;
 
   /** The log as one incarnation of a replica opens it. */
-  public SimLogStore(
-      SimDisk disk, CrashSwitch crash, SimRandom random, SimDisk.Observer observer) {
+  public SimLogStore(SimDisk disk, CrashSwitch crash, SimRandom random, SimDisk.Observer observer) {
     this.disk = disk;
     this.crash = crash;
     this.random = random;

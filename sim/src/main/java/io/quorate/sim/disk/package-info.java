@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * A disk that survives crashes, loses what was not synced, and breaks in the known ways.
  *

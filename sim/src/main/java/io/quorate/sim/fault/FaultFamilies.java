@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.fault;
 
 import io.quorate.sim.world.SimRandom;
@@ -66,8 +68,7 @@ public final class FaultFamilies {
               FaultKind.FLAP, at, node, "-", micros(random.logBetween(10_000_000, SECOND)), long_);
       case "clog" -> fault(FaultKind.CLOG, at, node, other, 0, long_);
       case "slow" ->
-          fault(
-              FaultKind.SLOW, at, node, "-", micros(random.logBetween(1_000_000, SECOND)), long_);
+          fault(FaultKind.SLOW, at, node, "-", micros(random.logBetween(1_000_000, SECOND)), long_);
       case "loss" -> fault(FaultKind.LOSE, at, "-", "-", random.between(10, 600), long_);
       case "kind" -> fault(FaultKind.DROP_KIND, at, "no." + random.below(20), "-", 0, shortly);
       case "client" -> {
@@ -85,8 +86,7 @@ public final class FaultFamilies {
           random.chance(0.8)
               ? fault(FaultKind.ROT, at, node, "-", random.below(20), 0)
               : fault(FaultKind.ROT_SNAPSHOT, at, node, "-", 0, 0);
-      case "disk-tail" ->
-          fault(FaultKind.LOSE_TAIL, at, node, "-", random.between(1, 10), shortly);
+      case "disk-tail" -> fault(FaultKind.LOSE_TAIL, at, node, "-", random.between(1, 10), shortly);
       case "clock" ->
           fault(
               FaultKind.STEP_CLOCK, at, node, "-", micros(random.between(-60, 60) * SECOND / 7), 0);

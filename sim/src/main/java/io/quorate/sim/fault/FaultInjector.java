@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.fault;
 
 import io.quorate.api.NodeId;
@@ -77,8 +79,7 @@ public final class FaultInjector {
         later(fault, () -> links.forEach(link -> link.lose(-rate)));
       }
       case DROP_KIND -> dropKind(fault);
-      case STALL_DISK, FAIL_SYNC, FAIL_READ, FILL_DISK, ROT, ROT_SNAPSHOT, LOSE_TAIL ->
-          disk(fault);
+      case STALL_DISK, FAIL_SYNC, FAIL_READ, FILL_DISK, ROT, ROT_SNAPSHOT, LOSE_TAIL -> disk(fault);
       case STEP_CLOCK -> each(fault.place(), node -> node.clock().step(fault.amount()));
       case HEAL -> cluster.heal();
     }
@@ -196,7 +197,8 @@ public final class FaultInjector {
     switch (fault.kind()) {
       case ROT -> {
         SimRandom random = world.random("rot/" + fault.atNanos());
-        long slot = Math.max(node.disk().base().slot() + 1, node.disk().lastSlot() - fault.amount());
+        long slot =
+            Math.max(node.disk().base().slot() + 1, node.disk().lastSlot() - fault.amount());
         node.disk().rot(slot, random.below(1 << 20));
       }
       case ROT_SNAPSHOT -> node.disk().rotSnapshot();

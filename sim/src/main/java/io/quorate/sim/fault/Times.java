@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.fault;
 
 /** Times as scripts have them: {@code 2s}, {@code 1.5s}, {@code 300ms}, {@code 20us}. */

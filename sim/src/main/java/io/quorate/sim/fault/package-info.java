@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * Faults as data: drawn or written before a run, printed as a script, cut down to what matters.
  *

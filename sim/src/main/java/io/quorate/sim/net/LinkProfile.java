@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.net;
 
 /**
@@ -23,8 +25,7 @@ public record LinkProfile(
     long bytesPerSecond) {
 
   /** A data centre on a good day. */
-  public static final LinkProfile CALM =
-      new LinkProfile(100_000, 100_000, 0, 0, 0, 0, true, 0);
+  public static final LinkProfile CALM = new LinkProfile(100_000, 100_000, 0, 0, 0, 0, true, 0);
 
   /** The same delays with nothing lost, repeated, or out of order. */
   public LinkProfile withoutFaults() {

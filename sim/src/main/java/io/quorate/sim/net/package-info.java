@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * The network between replicas and to their clients, and what goes wrong in it.
  *

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.oracle;
 
 import io.quorate.api.NodeId;
@@ -39,8 +41,7 @@ public final class CoreObserver {
   private @Nullable ReplicaStatus lastStatus;
 
   /** Watches one incarnation of {@code node}. */
-  public CoreObserver(
-      World world, Oracle oracle, NodeId node, List<ProtocolInvariant> invariants) {
+  public CoreObserver(World world, Oracle oracle, NodeId node, List<ProtocolInvariant> invariants) {
     this.world = world;
     this.oracle = oracle;
     this.node = node;
@@ -132,8 +133,7 @@ public final class CoreObserver {
     LogBase base = write.base();
     boolean replaced = base != null && base.slot() >= kept; // by a snapshot, in one write
     if (write.truncateFrom() > 0 && write.truncateFrom() <= kept && !replaced) {
-      world.fail(
-          node + " truncates from slot " + write.truncateFrom() + ", its commit is " + kept);
+      world.fail(node + " truncates from slot " + write.truncateFrom() + ", its commit is " + kept);
     }
   }
 

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.oracle;
 
 import io.quorate.api.NodeId;
@@ -70,7 +72,9 @@ public final class Oracle {
     return leaders;
   }
 
-  /** A replica says that {@code slot} is committed, and its log or disk tells what it holds there. */
+  /**
+   * A replica says that {@code slot} is committed, and its log or disk tells what it holds there.
+   */
   void onCommit(NodeId node, long slot, LogView log) {
     SimDisk disk = disk(node);
     Entry entry = log.get(slot);
@@ -87,7 +91,14 @@ public final class Oracle {
     if (known != null) {
       if (!known.hash().equals(entry.hash())) {
         world.fail(
-            "two logs: at slot " + slot + " " + node + " commits " + entry + ", committed is " + known);
+            "two logs: at slot "
+                + slot
+                + " "
+                + node
+                + " commits "
+                + entry
+                + ", committed is "
+                + known);
       }
       return;
     }
@@ -129,8 +140,7 @@ public final class Oracle {
     if (!traits.quorumOfDisks()) {
       return;
     }
-    long holders =
-        disks.values().stream().filter(d -> d.holds(entry.slot(), entry.hash())).count();
+    long holders = disks.values().stream().filter(d -> d.holds(entry.slot(), entry.hash())).count();
     if (holders < disks.size() / 2 + 1) {
       world.fail(
           node + " commits " + entry + " that is durable on " + holders + " of " + disks.size());
@@ -173,12 +183,9 @@ public final class Oracle {
     }
     Entry held = log.get(last.slot());
     boolean complete =
-        held != null
-            ? held.hash().equals(last.hash())
-            : disk(node).holds(last.slot(), last.hash());
+        held != null ? held.hash().equals(last.hash()) : disk(node).holds(last.slot(), last.hash());
     if (!complete) {
-      world.fail(
-          node + " leads epoch " + change.epoch() + " without the committed " + last);
+      world.fail(node + " leads epoch " + change.epoch() + " without the committed " + last);
     }
   }
 

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * What must hold in every run, checked after every step by somebody who sees everything.
  *

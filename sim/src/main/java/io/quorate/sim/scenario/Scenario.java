@@ -1,5 +1,8 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.scenario;
 
+import io.quorate.api.SessionOptions;
 import io.quorate.core.client.ClientOptions;
 import io.quorate.core.runtime.RuntimeLimits;
 import io.quorate.sim.cluster.ClusterOptions;
@@ -143,9 +146,14 @@ public final class Scenario {
 
   /** The client with this number, from 1; made when first asked for. */
   public KvClient client(int number) {
+    return client(number, SessionOptions.DEFAULT);
+  }
+
+  /** The same, with a session of these options when it is made. */
+  public KvClient client(int number, SessionOptions session) {
     return clients.computeIfAbsent(
         number,
-        n -> new KvClient(world, n, cluster.client("c" + n, PATIENT), workload.ledger()));
+        n -> new KvClient(world, n, cluster.client("c" + n, PATIENT), workload.ledger(), session));
   }
 
   // What happens.

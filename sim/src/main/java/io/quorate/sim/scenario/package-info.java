@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * Stories: one failure, told in order, on a whole group in virtual time.
  *

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 /**
  * What happened in a run: as a hash that proves two runs equal, and as a listing to read.
  *

@@ -1,8 +1,11 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.workload;
 
 import io.quorate.api.ReadConsistency;
 import io.quorate.api.ReplicatedLog;
 import io.quorate.api.Session;
+import io.quorate.api.SessionOptions;
 import io.quorate.api.error.ConsensusException;
 import io.quorate.api.error.ConsensusException.Outcome;
 import io.quorate.sim.workload.KvCommand.Op;
@@ -25,12 +28,13 @@ public final class KvClient {
   private long serial;
 
   /** A client over the library that ships; opens a session at once. */
-  public KvClient(World world, int number, ReplicatedLog log, Ledger ledger) {
+  public KvClient(
+      World world, int number, ReplicatedLog log, Ledger ledger, SessionOptions options) {
     this.world = world;
     this.number = number;
     this.ledger = ledger;
     this.log = log;
-    this.session = log.openSession();
+    this.session = log.openSession(options);
   }
 
   /** An operation under way, or what became of it. */
@@ -54,6 +58,11 @@ public final class KvClient {
     /** Whether nobody can tell whether it took effect. */
     public boolean isIndeterminate() {
       return operation.verdict == Verdict.UNKNOWN;
+    }
+
+    /** Whether it surely took no effect. */
+    public boolean isRefused() {
+      return operation.verdict == Verdict.REFUSED;
     }
 
     /** What was read, or what was there before a put; 0 if absent or unknown. */
@@ -92,15 +101,14 @@ public final class KvClient {
   public Pending get(int key, ReadConsistency consistency) {
     Operation operation = open(nextId(), null, consistency, key, 0);
     log.read(SimKv.queryOf(key), consistency)
-        .whenComplete(
-            (bytes, failure) -> {
-              if (bytes != null) {
-                KvAnswer answer = KvAnswer.decode(bytes);
-                ledger.done(operation, answer.index(), answer);
-              } else {
-                refused(operation, failure);
-              }
-            });
+        .whenComplete((bytes, failure) -> {
+          if (bytes != null) {
+            KvAnswer answer = KvAnswer.decode(bytes);
+            ledger.done(operation, answer.index(), answer);
+          } else {
+            refused(operation, failure);
+          }
+        });
     return new Pending(operation);
   }
 
@@ -110,14 +118,13 @@ public final class KvClient {
         open(command.id(), command, null, command.key(), open == null ? 0 : open.id());
     session
         .thenCompose(in -> in.submit(command.encode()))
-        .whenComplete(
-            (receipt, failure) -> {
-              if (receipt != null) {
-                ledger.done(operation, receipt.index(), KvAnswer.decode(receipt.result()));
-              } else {
-                refused(operation, failure);
-              }
-            });
+        .whenComplete((receipt, failure) -> {
+          if (receipt != null) {
+            ledger.done(operation, receipt.index(), KvAnswer.decode(receipt.result()));
+          } else {
+            refused(operation, failure);
+          }
+        });
     return new Pending(operation);
   }
 

@@ -1,3 +1,5 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.sim.workload;
 
 import io.quorate.api.ReadConsistency;
@@ -40,8 +42,7 @@ final class SimClient {
   private boolean proving;
   private boolean proved;
 
-  SimClient(
-      World world, int number, ReplicatedLog log, Ledger ledger, WorkloadOptions options) {
+  SimClient(World world, int number, ReplicatedLog log, Ledger ledger, WorkloadOptions options) {
     this.world = world;
     this.name = "c" + number;
     this.number = number;
@@ -112,17 +113,16 @@ final class SimClient {
     SessionOptions wanted =
         new SessionOptions(ordered ? Order.SUBMISSION : Order.NONE, options.sessionExpiry());
     log.openSession(wanted)
-        .whenComplete(
-            (opened, failure) -> {
-              opening = false;
-              if (opened != null) {
-                world.coverage().hit("session.opened");
-                session = opened;
-              }
-              if (proving && !proved) {
-                world.after(20_000_000, this::act);
-              }
-            });
+        .whenComplete((opened, failure) -> {
+          opening = false;
+          if (opened != null) {
+            world.coverage().hit("session.opened");
+            session = opened;
+          }
+          if (proving && !proved) {
+            world.after(20_000_000, this::act);
+          }
+        });
   }
 
   private void endSession() {
@@ -161,8 +161,7 @@ final class SimClient {
 
   private void write(Session in, boolean proof) {
     long id = nextId();
-    KvCommand command =
-        proof ? new KvCommand(KvCommand.Op.PUT, id, true, 0, id, 0, 0) : draw(id);
+    KvCommand command = proof ? new KvCommand(KvCommand.Op.PUT, id, true, 0, id, 0, 0) : draw(id);
     Operation operation =
         new Operation(
             name,
@@ -182,10 +181,7 @@ final class SimClient {
   }
 
   private void onWritten(
-      Operation operation,
-      Session in,
-      @Nullable Receipt receipt,
-      @Nullable Throwable failure) {
+      Operation operation, Session in, @Nullable Receipt receipt, @Nullable Throwable failure) {
     inFlight--;
     if (receipt != null) {
       KvAnswer answer = KvAnswer.decode(receipt.result());
@@ -211,24 +207,22 @@ final class SimClient {
   private void plain() {
     long id = nextId();
     KvCommand command =
-        new KvCommand(
-            KvCommand.Op.PUT, id, false, 1_000 + random.below(options.keys()), id, 0, 0);
+        new KvCommand(KvCommand.Op.PUT, id, false, 1_000 + random.below(options.keys()), id, 0, 0);
     Operation operation =
         new Operation(
             name, id, command, null, command.key(), 0, false, 0, world.now(), ledger.knownIndex());
     ledger.call(operation);
     inFlight++;
     log.submitIdempotent(command.encode())
-        .whenComplete(
-            (receipt, failure) -> {
-              inFlight--;
-              if (receipt != null) {
-                ledger.done(operation, receipt.index(), KvAnswer.decode(receipt.result()));
-              } else {
-                ConsensusException why = unwrap(failure);
-                ledger.refused(operation, why.outcome(), why.getClass().getSimpleName());
-              }
-            });
+        .whenComplete((receipt, failure) -> {
+          inFlight--;
+          if (receipt != null) {
+            ledger.done(operation, receipt.index(), KvAnswer.decode(receipt.result()));
+          } else {
+            ConsensusException why = unwrap(failure);
+            ledger.refused(operation, why.outcome(), why.getClass().getSimpleName());
+          }
+        });
   }
 
   private void read() {
@@ -251,18 +245,17 @@ final class SimClient {
     CompletableFuture<byte[]> answer =
         log.read(
             SimKv.queryOf(key), consistency == null ? ReadConsistency.LINEARIZABLE : consistency);
-    answer.whenComplete(
-        (bytes, failure) -> {
-          inFlight--;
-          if (bytes != null) {
-            KvAnswer decoded = KvAnswer.decode(bytes);
-            lastSeen = decoded.value();
-            ledger.done(operation, decoded.index(), decoded);
-          } else {
-            ConsensusException why = unwrap(failure);
-            ledger.refused(operation, why.outcome(), why.getClass().getSimpleName());
-          }
-        });
+    answer.whenComplete((bytes, failure) -> {
+      inFlight--;
+      if (bytes != null) {
+        KvAnswer decoded = KvAnswer.decode(bytes);
+        lastSeen = decoded.value();
+        ledger.done(operation, decoded.index(), decoded);
+      } else {
+        ConsensusException why = unwrap(failure);
+        ledger.refused(operation, why.outcome(), why.getClass().getSimpleName());
+      }
+    });
   }
 
   private ReadConsistency consistency() {
