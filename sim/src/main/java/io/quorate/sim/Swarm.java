@@ -132,7 +132,7 @@ final class Swarm {
         clients,
         random.logBetween(4L * clients * MILLI, 200 * MILLI),
         (int) random.logBetween(1, 16),
-        1 + random.below(8),
+        2 + random.below(8),
         random.chance(0.3) ? 0.7 : 0.3,
         true,
         random.unit(),

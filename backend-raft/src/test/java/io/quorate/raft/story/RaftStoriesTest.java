@@ -4,6 +4,8 @@ package io.quorate.raft.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.api.ReadConsistency;
+import io.quorate.api.SessionOptions;
 import io.quorate.core.runtime.RuntimeLimits;
 import io.quorate.raft.RaftConfig;
 import io.quorate.raft.world.RaftWorlds;
@@ -221,6 +223,44 @@ final class RaftStoriesTest {
     Pending read = s.client(2).get(1);
     s.await(read);
     assertThat(read.value()).isEqualTo(24);
+    s.check();
+  }
+
+  @Test // a session that expired says nothing about a command that was sent while it lived
+  void aCommandWhoseAnswerWasLostIsNotCalledRefusedWhenItsSessionExpires() {
+    Scenario s = story().start();
+    var shortLived = new SessionOptions(SessionOptions.Order.NONE, Duration.ofSeconds(1));
+    s.await(s.client(1, shortLived).put(1, 10));
+    s.happens("cut-one-way " + s.leader().id() + " c1");
+    Pending write = s.client(1).put(1, 11);
+    s.run(Duration.ofMillis(100));
+    for (SimNode node : s.cluster().nodes()) {
+      s.happens("cut " + node.id() + " c1");
+    }
+    for (int i = 0; i < 10; i++) {
+      s.run(Duration.ofMillis(500));
+      s.puts(2, 1, 0);
+    }
+    s.heal();
+    s.until(write::isDone, Duration.ofSeconds(20), "the client learns that its session is gone");
+    assertThat(write.isIndeterminate()).isTrue();
+    s.check();
+  }
+
+  @Test // a bounded read counts the time that the leader's word was under way
+  void aLateWordOfTheLeaderIsNotFresh() {
+    Scenario s = story().start();
+    s.puts(1, 5, 0);
+    SimNode follower = s.follower(1);
+    s.happens("slow " + follower.id() + " by 100ms");
+    for (int i = 0; i < 50; i++) {
+      s.await(s.client(1).put(1, 100 + i));
+      for (int client = 2; client <= 4; client++) {
+        // Whichever replica each asks: the ledger knows what it must have seen.
+        s.client(client).get(1, ReadConsistency.bounded(Duration.ofMillis(120)));
+      }
+      s.run(Duration.ofMillis(37));
+    }
     s.check();
   }
 }

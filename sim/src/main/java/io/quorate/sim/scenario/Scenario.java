@@ -2,6 +2,7 @@
 
 package io.quorate.sim.scenario;
 
+import io.quorate.api.SessionOptions;
 import io.quorate.core.client.ClientOptions;
 import io.quorate.core.runtime.RuntimeLimits;
 import io.quorate.sim.cluster.ClusterOptions;
@@ -145,8 +146,18 @@ public final class Scenario {
 
   /** The client with this number, from 1; made when first asked for. */
   public KvClient client(int number) {
+    return client(number, SessionOptions.DEFAULT);
+  }
+
+  /** The same, with a session of these options when it is made. */
+  public KvClient client(int number, SessionOptions session) {
     return clients.computeIfAbsent(
+<<<<<<< HEAD
         number, n -> new KvClient(world, n, cluster.client("c" + n, PATIENT), workload.ledger()));
+=======
+        number,
+        n -> new KvClient(world, n, cluster.client("c" + n, PATIENT), workload.ledger(), session));
+>>>>>>> world
   }
 
   // What happens.

@@ -5,6 +5,7 @@ package io.quorate.sim.workload;
 import io.quorate.api.ReadConsistency;
 import io.quorate.api.ReplicatedLog;
 import io.quorate.api.Session;
+import io.quorate.api.SessionOptions;
 import io.quorate.api.error.ConsensusException;
 import io.quorate.api.error.ConsensusException.Outcome;
 import io.quorate.sim.workload.KvCommand.Op;
@@ -27,12 +28,13 @@ public final class KvClient {
   private long serial;
 
   /** A client over the library that ships; opens a session at once. */
-  public KvClient(World world, int number, ReplicatedLog log, Ledger ledger) {
+  public KvClient(
+      World world, int number, ReplicatedLog log, Ledger ledger, SessionOptions options) {
     this.world = world;
     this.number = number;
     this.ledger = ledger;
     this.log = log;
-    this.session = log.openSession();
+    this.session = log.openSession(options);
   }
 
   /** An operation under way, or what became of it. */
@@ -56,6 +58,11 @@ public final class KvClient {
     /** Whether nobody can tell whether it took effect. */
     public boolean isIndeterminate() {
       return operation.verdict == Verdict.UNKNOWN;
+    }
+
+    /** Whether it surely took no effect. */
+    public boolean isRefused() {
+      return operation.verdict == Verdict.REFUSED;
     }
 
     /** What was read, or what was there before a put; 0 if absent or unknown. */
