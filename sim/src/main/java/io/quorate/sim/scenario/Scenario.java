@@ -152,12 +152,8 @@ public final class Scenario {
   /** The same, with a session of these options when it is made. */
   public KvClient client(int number, SessionOptions session) {
     return clients.computeIfAbsent(
-<<<<<<< HEAD
-        number, n -> new KvClient(world, n, cluster.client("c" + n, PATIENT), workload.ledger()));
-=======
         number,
         n -> new KvClient(world, n, cluster.client("c" + n, PATIENT), workload.ledger(), session));
->>>>>>> world
   }
 
   // What happens.
