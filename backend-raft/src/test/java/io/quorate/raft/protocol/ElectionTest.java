@@ -164,6 +164,15 @@ class ElectionTest {
     assertThat(replica.sentTo(N2, VoteReply.class)).containsExactly(new VoteReply(1, true));
   }
 
+  /** Figure 2: a vote in a term that was entered before is written as well. */
+  @Test
+  void voteInAKnownTermIsWritten() {
+    Fixture replica = Fixture.ofThree().hardState(5, null).start();
+    replica.receive(N2, vote(5, 0, 0)).persist().crashAndStart();
+    replica.receive(N3, vote(5, 0, 0)).persist();
+    assertThat(replica.sentTo(N3, VoteReply.class)).containsExactly(new VoteReply(5, false));
+  }
+
   /** Paper §5.2: at most one vote per term, first come, first served; repeated for the same one. */
   @Test
   void oneVotePerTerm() {
