@@ -10,13 +10,15 @@ import java.util.regex.Pattern;
  * @param value 1 to 64 letters, digits, dots, dashes or underscores
  */
 public record NodeId(String value) implements Comparable<NodeId> {
-  private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}");
 
   /** Refuses a name that would not survive as a folder name or a log field. */
   public NodeId {
     if (!ALLOWED.matcher(value).matches()) {
       throw new IllegalArgumentException(
-          "node id \"" + value + "\" must be 1 to 64 letters, digits, '.', '-' or '_'");
+          "node id \""
+              + value
+              + "\" must be 1 to 64 letters, digits, '.', '-' or '_', and not begin with '.'");
     }
   }
 

@@ -121,7 +121,7 @@ final class CompareCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     List<Measured> results =
-        new Comparison(options, new CompareProgress(err, System.console() != null)).run();
+        new Comparison(options, new CompareProgress(err, Terminal.shows())).run();
     ComparisonReport.write(options, results);
     out.print(json ? ComparisonReport.json(options, results) : ComparisonTable.render(results));
     out.flush();

@@ -218,7 +218,9 @@ final class KvCommands implements Runnable {
 
     @Override
     public Integer call() {
-      Optional<String> wanted = Optional.ofNullable(expected).map(given -> given.value);
+      Expected given = expected;
+      Optional<String> wanted =
+          given == null || given.absent ? Optional.empty() : Optional.ofNullable(given.value);
       return inSession(
           shared,
           store -> {

@@ -144,7 +144,7 @@ final class LoadCommand implements Callable<Integer> {
       err.flush();
     }
     Tally tally = new Tally(outstanding, before);
-    ProgressBar bar = new ProgressBar(err, System.console() != null, source.count(), before);
+    ProgressBar bar = new ProgressBar(err, Terminal.shows(), source.count(), before);
     send(source, store, before, tally, bar);
     while (!tally.free.tryAcquire(outstanding, 100, TimeUnit.MILLISECONDS)) {
       bar.update(tally.applied.get());

@@ -28,16 +28,12 @@ final class ReadOptions {
   static final class Converter implements ITypeConverter<ReadConsistency> {
     @Override
     public ReadConsistency convert(String value) {
-      switch (value) {
-        case "linearizable":
-          return ReadConsistency.LINEARIZABLE;
-        case "lease":
-          return ReadConsistency.LEASE;
-        case "local":
-          return ReadConsistency.local(0);
-        default:
-          return bounded(value);
-      }
+      return switch (value) {
+        case "linearizable" -> ReadConsistency.LINEARIZABLE;
+        case "lease" -> ReadConsistency.LEASE;
+        case "local" -> ReadConsistency.local(0);
+        default -> bounded(value);
+      };
     }
 
     private static ReadConsistency bounded(String value) {

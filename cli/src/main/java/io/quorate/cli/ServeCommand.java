@@ -121,12 +121,20 @@ final class ServeCommand implements Callable<Integer> {
       } else if (!ready && !complained && System.nanoTime() - started > PATIENCE_NANOS) {
         complained = true;
         PrintWriter err = spec.commandLine().getErr();
-        err.println(
-            status.self() + " has no leader yet and waits for a majority: " + status.roleReason());
+        err.println(waiting(status, replica.config().members().size()));
         err.flush();
       }
     } while (!ending.await(ready ? WATCH_MILLIS : FIRST_LOOK_MILLIS, TimeUnit.MILLISECONDS));
     return null;
+  }
+
+  private static String waiting(ReplicaStatus status, int members) {
+    if (status.role() == Role.RECOVERING) {
+      return status.self()
+          + " lost the end of its log and waits for a leader to send it again"
+          + (members == 1 ? "; nobody else has it: see quorate admin inspect" : "");
+    }
+    return status.self() + " has no leader yet and waits for a majority: " + status.roleReason();
   }
 
   private static String readyLine(QuorateConfig config, ReplicaReport report) {

@@ -31,7 +31,7 @@ class WrongUseTest {
           serve --config x.conf --node n1 --prnt-config ¦ Unknown option: '--prnt-config'
           serve --config x.conf --node n1 --set raft.pre-vote ¦ Value for option option '--set' (<key=value>) should be in KEY=VALUE format but was raft.pre-vote
           serve --config nowhere.conf --node n1 ¦ the configuration file nowhere.conf does not exist
-          serve --config nowhere.conf --node n/1 ¦ --node: node id "n/1" must be 1 to 64 letters, digits, '.', '-' or '_'
+          serve --config nowhere.conf --node n/1 ¦ --node: node id "n/1" must be 1 to 64 letters, digits, '.', '-' or '_', and not begin with '.'
           kv get a ¦ Missing required argument (specify one of these): (--config=<file> | --connect=<host:port,...>)
           kv get --config a.conf --connect h:1 a ¦ --config=<file>, --connect=<host:port,...> are mutually exclusive (specify only one)
           kv get --connect localhost a ¦ --connect: "localhost" has no port, write host:port
@@ -116,7 +116,7 @@ class WrongUseTest {
 
   @Test
   void aPortInUseIsNamed() throws IOException {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       CommandRun run = serve(config(taken.getLocalPort()));
 
       assertThat(run.code()).isEqualTo(2);

@@ -161,7 +161,7 @@ class QuorateConfigTest {
           storage = tape | 'quorate.storage (line 6) names "tape", which is not on the class path; available: nothing'
           transport = pigeon | 'quorate.transport (line 6) names "pigeon", which is not on the class path; available: nowhere'
           group = null | 'quorate.group is missing'
-          group = "a b" | 'quorate.group (line 6) cannot be used: group id "a b" must be 1 to 64 letters, digits, ''.'', ''-'' or ''_'''
+          group = "a b" | 'quorate.group (line 6) cannot be used: group id "a b" must be 1 to 64 letters, digits, ''.'', ''-'' or ''_'', and not begin with ''.'''
           tls { certificate = nowhere.pem, key = nowhere.pem } | 'quorate.tls.certificate (line 6) names the file nowhere.pem, which does not exist or cannot be read; quorate.tls.key (line 6) names the file nowhere.pem, which does not exist or cannot be read; quorate.tls.authority is missing'
           """)
   void everyMistakeGetsOneSentence(String line, String sentences) {

@@ -12,6 +12,7 @@ public final class LogMeter {
 
   private final AtomicLong groups = new AtomicLong();
   private final AtomicLong syncs = new AtomicLong();
+  private final AtomicLong markerSyncs = new AtomicLong();
   private final AtomicLong entries = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
   private long markerSyncedNanos = System.nanoTime();
@@ -26,6 +27,11 @@ public final class LogMeter {
   /** Calls of fsync for the log and for its marker, without those that RocksDB does by itself. */
   public long syncs() {
     return syncs.get();
+  }
+
+  /** How many of them were for the marker. */
+  public long markerSyncs() {
+    return markerSyncs.get();
   }
 
   /** Entries appended. */
@@ -53,6 +59,7 @@ public final class LogMeter {
 
   void markerSynced() {
     syncs.incrementAndGet();
+    markerSyncs.incrementAndGet();
     markerSyncedNanos = System.nanoTime();
   }
 }

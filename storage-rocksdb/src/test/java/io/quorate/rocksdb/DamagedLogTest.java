@@ -351,4 +351,66 @@ final class DamagedLogTest {
     assertThat(found.certain()).isFalse();
     assertThat(found.hardState()).isEqualTo(hardState(2));
   }
+
+  /** Log files are overwritten: behind the last group stands what an earlier log left there. */
+  @Test
+  void remainsOfAnOverwrittenLogAreNeitherEntriesNorEvidence() throws IOException {
+    byte[] old;
+    Path left;
+    try (RocksStorage storage = Disks.open(path)) {
+      storage.log().recover(null, 1 << 20);
+      do {
+        old = Files.readAllBytes(path.resolve("marker"));
+        for (int i = 0; i < 4; i++) {
+          storage.log().write(List.of(log.append(List.of(log.random(1, 500)))));
+        }
+        left = Disks.copy(path);
+      } while (!endsAmongRemains(left) && discard(left));
+    }
+    Disks.delete(path);
+    path = left;
+    Path sound = Disks.copy(path);
+    assertThat(reopen()).isEqualTo(new Found((int) log.lastSlot(), true, null));
+
+    Disks.delete(path);
+    path = Disks.copy(sound);
+    damage(log.lastSlot() - 1);
+    assertThat(reopen()).isEqualTo(new Found((int) log.lastSlot() - 2, false, null));
+
+    Disks.delete(path);
+    path = Disks.copy(sound);
+    damage(log.lastSlot() - 1);
+    Files.write(path.resolve("marker"), old);
+    assertThatThrownBy(this::reopen)
+        .isInstanceOf(StorageFault.class)
+        .hasMessageContaining("write-ahead log");
+    Disks.delete(sound);
+  }
+
+  private void damage(long slot) throws IOException {
+    Path wal = walWith(path, slot);
+    Disks.flip(wal, Disks.find(wal, log.entry(slot).frame()) + 130);
+  }
+
+  private boolean endsAmongRemains(Path copy) throws IOException {
+    Path wal = walWith(copy, log.lastSlot());
+    return wal != null
+        && wal.equals(walWith(copy, log.lastSlot() - 3))
+        && Files.size(wal) - Disks.find(wal, log.entry(log.lastSlot()).frame()) > 20_000;
+  }
+
+  private static boolean discard(Path copy) throws IOException {
+    Disks.delete(copy);
+    return true;
+  }
+
+  /** The write-ahead log that holds an entry in one piece; null if none does. */
+  private Path walWith(Path copy, long slot) throws IOException {
+    for (Path wal : Disks.files(copy, ".log")) {
+      if (Disks.find(wal, log.entry(slot).frame()) >= 0) {
+        return wal;
+      }
+    }
+    return null;
+  }
 }

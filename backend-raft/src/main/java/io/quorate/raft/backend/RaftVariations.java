@@ -50,6 +50,6 @@ public final class RaftVariations {
   }
 
   private static long bitsOf(long value) {
-    return Long.SIZE - Long.numberOfLeadingZeros(value);
+    return (long) Long.SIZE - Long.numberOfLeadingZeros(value);
   }
 }

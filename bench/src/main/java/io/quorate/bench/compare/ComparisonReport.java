@@ -98,7 +98,8 @@ public final class ComparisonReport {
     for (int i = 0; i < results.size(); i++) {
       Measured result = results.get(i);
       Path file = folder.resolve(result.contender() + "-" + (i + 1) + ".hgrm");
-      try (PrintStream out = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
+      try (PrintStream out =
+          new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
         Histogram latencies = result.latencies();
         latencies.outputPercentileDistribution(out, 1e6);
       }

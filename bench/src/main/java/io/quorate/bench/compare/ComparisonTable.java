@@ -26,8 +26,7 @@ public final class ComparisonTable {
           new Row("longest gap after it", m -> millis(m.gapNanos() / 1e6)),
           new Row("messages / 1,000 commands", m -> figure(m.perThousand("messages_sent"))),
           new Row(
-              "bytes on the wire / command",
-              m -> figure(m.perThousand("peer_bytes_sent") / 1000)),
+              "bytes on the wire / command", m -> figure(m.perThousand("peer_bytes_sent") / 1000)),
           new Row("fsyncs / 1,000 commands", m -> figure(m.perThousand("log_syncs"))),
           new Row("CPU s / 1M commands", m -> figure(m.cpuSecondsPerMillion())),
           new Row("outcome unknown to client", m -> count(m.indeterminate())),

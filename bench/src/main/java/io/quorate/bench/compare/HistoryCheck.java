@@ -65,8 +65,13 @@ final class HistoryCheck {
       duplicates += repeated;
       if (applied - repeated > possible) {
         problems.add(
-            "client " + client.id() + ": " + (applied - repeated) + " writes were applied, only "
-                + possible + " can have been");
+            "client "
+                + client.id()
+                + ": "
+                + (applied - repeated)
+                + " writes were applied, only "
+                + possible
+                + " can have been");
       }
     }
     int keys = options.keys();

@@ -154,8 +154,7 @@ final class LocalGroup implements ContenderGroup {
       // What every replica has applied includes what the leader has applied now.
       long index = highestApplied();
       await(
-          node.config().node() + " did not catch up",
-          () -> node.status().appliedIndex() >= index);
+          node.config().node() + " did not catch up", () -> node.status().appliedIndex() >= index);
     }
     for (QuorateNode node : nodes.values()) {
       byte[] state =

@@ -272,7 +272,8 @@ final class ClientSession implements Session {
     for (Call call : calls) {
       call.future.completeExceptionally(
           Errors.of(
-              call == refused && call.openSends == 0 // else an earlier sending may have been applied
+              call == refused
+                      && call.openSends == 0 // else an earlier sending may have been applied
                   ? refusal
                   : Refusal.of(
                       RefusalCode.INDETERMINATE,

@@ -255,7 +255,8 @@ final class ApplyLoop implements Actor {
     List<Entry> entries = log.read(from, through, READ_BACK_BYTES_MAX);
     if (entries.isEmpty()) {
       // Compaction follows snapshots of what was applied, so a snapshot takes the place of these
-      // entries. Its install may still wait behind them; if it did not, the next apply would object.
+      // entries. Its install may still wait behind them; if it did not, the next apply would
+      // object.
       for (int i = rangeDone; i < work.batches.length; i++) {
         Check.that(work.batches[i] == null, "callers wait for slot %s, not on disk", from);
       }

@@ -74,7 +74,7 @@ public final class Replica implements AutoCloseable {
 
     Applier applier = new Applier(seat.group(), parts.stateMachine(), parts.sessionLimits());
     SnapshotRef restored = restoreNewest(applier, parts.snapshots());
-    DurableState durable = parts.log().recover(restored, limits.tailBytesMax());
+    DurableState durable = recover(parts.log(), restored, limits.tailBytesMax());
 
     Admission admission = new Admission(limits.inFlightBytesMax());
     Batcher batcher = new Batcher(limits.batchBytesMax(), limits.batchCommandsMax());
@@ -98,7 +98,8 @@ public final class Replica implements AutoCloseable {
     List<NodeId> peers = new ArrayList<>(seat.members());
     peers.remove(seat.self());
     LogWriter writer =
-        new LogWriter(parts.log(), new PeerSender(parts.transport(), peers, metrics), halt, metrics, loop);
+        new LogWriter(
+            parts.log(), new PeerSender(parts.transport(), peers, metrics), halt, metrics, loop);
     LogReader reader = new LogReader(parts.log(), parts.snapshots(), halt, loop);
     TurnEffects effects =
         new TurnEffects(
@@ -193,6 +194,21 @@ public final class Replica implements AutoCloseable {
                 });
     handles.add(handle);
     return handle;
+  }
+
+  private static DurableState recover(
+      LogStore log, @Nullable SnapshotRef restored, long tailBytesMax) {
+    DurableState durable = log.recover(restored, tailBytesMax);
+    long reached = restored == null ? 0 : restored.slot();
+    if (durable.base().slot() > reached) {
+      throw new StorageFault(
+          "the log begins after slot "
+              + durable.base().slot()
+              + ", but the newest snapshot that can be read reaches only slot "
+              + reached
+              + "; restore the snapshots of this replica from where they went, or replace it");
+    }
+    return durable;
   }
 
   /** Restores the newest snapshot that can be read; an older one serves if the log reaches it. */

@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.batch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;

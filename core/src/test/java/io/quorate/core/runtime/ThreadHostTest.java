@@ -1,4 +1,5 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
 package io.quorate.core.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -66,6 +66,6 @@ final class ChangeHistory {
   }
 
   private static long weight(Change change) {
-    return change.key().length() + change.value().map(String::length).orElse(0);
+    return (long) change.key().length() + change.value().map(String::length).orElse(0);
   }
 }

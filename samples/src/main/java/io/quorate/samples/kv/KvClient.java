@@ -61,8 +61,8 @@ public final class KvClient implements AutoCloseable {
 
   /** Adds to a number and returns the sum; a missing key counts as 0. */
   public CompletableFuture<Long> increment(String key, long delta) {
-    return submit(new KvCommand.Increment(key, delta), KvResult.Number.class)
-        .thenApply(KvResult.Number::value);
+    return submit(new KvCommand.Increment(key, delta), KvResult.Sum.class)
+        .thenApply(KvResult.Sum::value);
   }
 
   /** Puts one line of a load into the store, see {@link KvCommand.LoadLine}. */

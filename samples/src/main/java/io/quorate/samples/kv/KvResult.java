@@ -22,7 +22,7 @@ public sealed interface KvResult {
   record Swap(boolean swapped, long revision, Optional<String> current) implements KvResult {}
 
   /** The number after an increment. */
-  record Number(long revision, long value) implements KvResult {}
+  record Sum(long revision, long value) implements KvResult {}
 
   /** The line of a load is in the store; {@code repeated}: it was before. */
   record Loaded(long line, boolean repeated) implements KvResult {}
@@ -55,7 +55,7 @@ public sealed interface KvResult {
       case Written written -> out.kind(1).number(written.revision()).flag(written.existed());
       case Swap swap ->
           out.kind(2).flag(swap.swapped()).number(swap.revision()).optionalText(swap.current());
-      case Number number -> out.kind(3).number(number.revision()).number(number.value());
+      case Sum number -> out.kind(3).number(number.revision()).number(number.value());
       case Loaded loaded -> out.kind(4).number(loaded.line()).flag(loaded.repeated());
       case Refused refused -> out.kind(5).text(refused.why());
       case Found found -> {
@@ -84,7 +84,7 @@ public sealed interface KvResult {
         switch (kind) {
           case 1 -> new Written(in.number(), in.flag());
           case 2 -> new Swap(in.flag(), in.number(), in.optionalText());
-          case 3 -> new Number(in.number(), in.number());
+          case 3 -> new Sum(in.number(), in.number());
           case 4 -> new Loaded(in.number(), in.flag());
           case 5 -> new Refused(in.text());
           case 6 -> new Found(in.flag() ? Optional.of(readItem(in)) : Optional.empty());

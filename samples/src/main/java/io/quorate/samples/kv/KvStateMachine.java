@@ -122,7 +122,7 @@ public final class KvStateMachine implements TypedStateMachine<KvCommand, KvResu
       return new KvResult.Refused("the value of " + command.key() + " would exceed 64 bits");
     }
     change(command.key(), Long.toString(sum));
-    return new KvResult.Number(revision, sum);
+    return new KvResult.Sum(revision, sum);
   }
 
   private KvResult loadLine(KvCommand.LoadLine command) {

@@ -21,10 +21,10 @@ import io.quorate.samples.kv.KvResult.Changes;
 import io.quorate.samples.kv.KvResult.Found;
 import io.quorate.samples.kv.KvResult.Item;
 import io.quorate.samples.kv.KvResult.Loaded;
-import io.quorate.samples.kv.KvResult.Number;
 import io.quorate.samples.kv.KvResult.Page;
 import io.quorate.samples.kv.KvResult.Progress;
 import io.quorate.samples.kv.KvResult.Refused;
+import io.quorate.samples.kv.KvResult.Sum;
 import io.quorate.samples.kv.KvResult.Swap;
 import io.quorate.samples.kv.KvResult.Written;
 import java.io.ByteArrayInputStream;
@@ -88,8 +88,8 @@ class KvStateMachineTest {
     apply(new Put("word", "seven"));
     apply(new Put("most", Long.toString(Long.MAX_VALUE)));
 
-    assertThat(apply(new Increment("n", 5))).isEqualTo(new Number(3, 5));
-    assertThat(apply(new Increment("n", -7))).isEqualTo(new Number(4, -2));
+    assertThat(apply(new Increment("n", 5))).isEqualTo(new Sum(3, 5));
+    assertThat(apply(new Increment("n", -7))).isEqualTo(new Sum(4, -2));
     assertThat(apply(new Increment("word", 1)))
         .isEqualTo(new Refused("the value of word is not a whole number"));
     assertThat(apply(new Increment("most", 1)))

@@ -6,7 +6,9 @@
  * tests.
  *
  * <p>Starting points: {@link io.quorate.sim.contract.LogStoreContract}, {@link
- * io.quorate.sim.contract.SnapshotStoreContract}; {@link io.quorate.sim.contract.LogFixture} makes
+ * io.quorate.sim.contract.SnapshotStoreContract}, {@link
+ * io.quorate.sim.contract.TransportContract}, {@link
+ * io.quorate.sim.contract.ReplicatedLogContract}; {@link io.quorate.sim.contract.LogFixture} makes
  * valid entries.
  */
 @NullMarked

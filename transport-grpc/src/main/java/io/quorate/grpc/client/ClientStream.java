@@ -89,7 +89,9 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
             QuorateMethods.CALLS, CallOptions.DEFAULT.withOnReadyThreshold(READY_BELOW_BYTES));
     call.start(this, new Metadata());
     call.request(2);
-    wire.open(channel, call);
+    if (!wire.open(channel, call)) {
+      return; // refused so fast that it is over already
+    }
     GroupId wanted = config.group();
     timeout =
         EventLoops.shared()
@@ -293,13 +295,20 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
     private @Nullable ManagedChannel channel;
     private volatile @Nullable ClientCall<CallFrame, CallFrame> call;
     private @Nullable Status cancelled;
+    private boolean ended;
 
-    synchronized void open(ManagedChannel toUse, ClientCall<CallFrame, CallFrame> toCall) {
+    /** Returns false if the call ended before it could be handed over; the channel is shut then. */
+    synchronized boolean open(ManagedChannel toUse, ClientCall<CallFrame, CallFrame> toCall) {
+      if (ended) {
+        toUse.shutdownNow();
+        return false;
+      }
       channel = toUse;
       call = toCall;
       if (cancelled != null) {
         toCall.cancel(cancelled.getDescription(), null);
       }
+      return true;
     }
 
     void request() {
@@ -310,6 +319,7 @@ final class ClientStream extends ClientCall.Listener<CallFrame> {
     }
 
     synchronized void ended() {
+      ended = true;
       if (channel != null) {
         channel.shutdownNow();
       }

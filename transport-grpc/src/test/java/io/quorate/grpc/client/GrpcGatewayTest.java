@@ -14,10 +14,12 @@ import io.quorate.core.protocol.AdminCommand;
 import io.quorate.core.protocol.Refusal;
 import io.quorate.core.protocol.RefusalCode;
 import io.quorate.grpc.Await;
+import io.quorate.grpc.Channels;
 import io.quorate.grpc.ConnectionProblem.Kind;
 import io.quorate.grpc.EchoDoor;
 import io.quorate.grpc.Endpoint;
 import io.quorate.grpc.FakeServer;
+import io.quorate.grpc.FreePorts;
 import io.quorate.grpc.codec.CallFrame;
 import io.quorate.grpc.codec.QuorateMethods;
 import io.quorate.grpc.proto.ServerHello;
@@ -29,9 +31,17 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
 
 final class GrpcGatewayTest {
@@ -461,10 +471,7 @@ final class GrpcGatewayTest {
 
   @Test
   void nobodyListens() throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    int port = FreePorts.next();
     assertProblem(QUICK, new Endpoint("127.0.0.1", port), Kind.UNREACHABLE, "nobody listens");
   }
 
@@ -518,6 +525,74 @@ final class GrpcGatewayTest {
           new Endpoint("127.0.0.1", silent.getLocalPort()),
           Kind.UNREACHABLE,
           "no handshake within 100 ms");
+    }
+  }
+
+  @Test // a connection can be refused before its attempt is wholly set up
+  void refusedConnectionsLeaveNoChannelOpen() throws IOException {
+    Endpoint nobody = new Endpoint("127.0.0.1", unusedPort());
+    Endpoint forgotten = new Endpoint("127.0.0.1", unusedPort());
+    try (Orphans orphans = new Orphans()) {
+      for (int i = 0; i < 20; i++) {
+        try (GrpcGateway gateway = GrpcGateway.connect(QUICK, nobody)) {
+          Set<Object> attempts = Collections.newSetFromMap(new IdentityHashMap<>());
+          Await.until(
+              "it tried several times",
+              () -> {
+                gateway.problem().ifPresent(attempts::add);
+                return attempts.size() > 3;
+              });
+        }
+      }
+      Channels.open(channelAddress(forgotten), null, 1 << 10);
+      Await.until(
+          "the channel that this test forgot is found",
+          () -> {
+            System.gc();
+            Channels.open(channelAddress(nobody), null, 1 << 10).shutdownNow(); // looks for others
+            return orphans.mention(forgotten);
+          });
+      assertThat(orphans.mention(nobody)).isFalse();
+    }
+  }
+
+  private static InetSocketAddress channelAddress(Endpoint endpoint) {
+    return new InetSocketAddress(endpoint.host(), endpoint.port());
+  }
+
+  private static int unusedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** What gRPC says of channels that nobody holds and nobody has shut down. */
+  private static final class Orphans extends Handler implements AutoCloseable {
+    private final Logger logger = Logger.getLogger("io.grpc.internal.ManagedChannelOrphanWrapper");
+    private final List<String> messages = new CopyOnWriteArrayList<>();
+
+    Orphans() {
+      logger.addHandler(this);
+      logger.setUseParentHandlers(false);
+    }
+
+    boolean mention(Endpoint endpoint) {
+      return messages.stream()
+          .anyMatch(text -> text.contains(endpoint.host() + ":" + endpoint.port()));
+    }
+
+    @Override
+    public void publish(LogRecord entry) {
+      messages.add(new SimpleFormatter().formatMessage(entry));
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+      logger.removeHandler(this);
+      logger.setUseParentHandlers(true);
     }
   }
 }

@@ -17,6 +17,7 @@ import io.quorate.core.protocol.ProtocolMessage;
 import io.quorate.core.protocol.Refusal;
 import io.quorate.grpc.Await;
 import io.quorate.grpc.EchoDoor;
+import io.quorate.grpc.FreePorts;
 import io.quorate.grpc.TlsFiles;
 import io.quorate.node.config.Endpoint;
 import io.quorate.node.plugin.Network;
@@ -26,8 +27,6 @@ import io.quorate.node.plugin.Network.ReplicaEnd;
 import io.quorate.node.plugin.StartException;
 import io.quorate.node.plugin.TransportPlugin;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -74,19 +73,13 @@ final class GrpcNetworkTest {
     return new GrpcSettings(1 << 20, 4 << 20, Duration.ofMillis(5), Duration.ofMillis(50), tls);
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   private Network.Place place(NodeId node) {
     return new Network.Place(ORDERS, node, members, "5eed", CODEC);
   }
 
   private void twoMembers() throws IOException {
-    members.put(N1, new Endpoint("127.0.0.1", freePort()));
-    members.put(N2, new Endpoint("127.0.0.1", freePort()));
+    members.put(N1, new Endpoint("127.0.0.1", FreePorts.next()));
+    members.put(N2, new Endpoint("127.0.0.1", FreePorts.next()));
   }
 
   @Test

@@ -95,7 +95,7 @@ final class GrpcTransportTest {
       a.awaitConnected(B);
       a.send(B, Note.of("!broken"), Note.of("sound"));
       assertThat(b.next().text()).isEqualTo("sound");
-      assertThat(b.transport.stats().counters().get("peer.malformed")).isEqualTo(1);
+      assertThat(b.transport.stats().counters().get("peer_malformed")).isEqualTo(1);
     }
   }
 

@@ -173,7 +173,7 @@ final class HandshakeTest {
       End a = group.started(A);
       Await.until(
           "the connection is given up",
-          () -> a.transport.stats().counters().get("peer.malformed") > 0);
+          () -> a.transport.stats().counters().get("peer_malformed") > 0);
       assertThat(a.transport.connected(B)).isFalse();
       assertThat(a.received).isEmpty();
     }

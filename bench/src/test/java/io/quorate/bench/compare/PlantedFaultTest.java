@@ -1,0 +1,192 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.bench.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.api.ReadConsistency;
+import io.quorate.api.Receipt;
+import io.quorate.api.ReplicatedLog;
+import io.quorate.api.Session;
+import io.quorate.api.SessionOptions;
+import io.quorate.core.log.Bytes;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+
+/** A contender that cheats is found out by the comparison as a whole. */
+final class PlantedFaultTest {
+  private static final int CLIENTS = 4;
+  private static final int CHEATED_COMMAND = 1000;
+  private static final CompareOptions OPTIONS =
+      new CompareOptions(
+          List.of("cheat"),
+          3,
+          Duration.ZERO,
+          Duration.ofMillis(400),
+          CLIENTS,
+          16,
+          30,
+          16,
+          CompareOptions.Fault.KILL_LEADER,
+          1,
+          1,
+          Path.of("unused"));
+
+  private enum Cheat {
+    NONE,
+    LOSE,
+    REPEAT,
+    ANSWER_STALE,
+    DISAGREE
+  }
+
+  private static HistoryVerdict run(Cheat cheat) throws InterruptedException {
+    List<Measured> results =
+        new Comparison(OPTIONS, new Silence(), (name, options) -> new Cheater(cheat)).run();
+    assertThat(results).hasSize(1);
+    assertThat(results.get(0).answered()).isGreaterThan(CHEATED_COMMAND);
+    return results.get(0).verdict();
+  }
+
+  @Test
+  void honestyPays() throws InterruptedException {
+    HistoryVerdict verdict = run(Cheat.NONE);
+
+    assertThat(verdict.problems()).isEmpty();
+    assertThat(verdict.good()).isTrue();
+    assertThat(verdict.checked()).isGreaterThan(CHEATED_COMMAND);
+  }
+
+  @Test
+  void acknowledgingWithoutApplyingIsFound() throws InterruptedException {
+    HistoryVerdict verdict = run(Cheat.LOSE);
+
+    assertThat(verdict.lost()).isEqualTo(1);
+    assertThat(verdict.good()).isFalse();
+  }
+
+  @Test
+  void applyingTwiceIsFound() throws InterruptedException {
+    HistoryVerdict verdict = run(Cheat.REPEAT);
+
+    assertThat(verdict.duplicates()).isEqualTo(1);
+    assertThat(verdict.good()).isFalse();
+  }
+
+  @Test
+  void answeringFromThePastIsFound() throws InterruptedException {
+    HistoryVerdict verdict = run(Cheat.ANSWER_STALE);
+
+    assertThat(verdict.linearizable()).isFalse();
+    assertThat(verdict.lost()).isZero();
+    assertThat(verdict.good()).isFalse();
+  }
+
+  @Test
+  void replicasThatDriftApartAreFound() throws InterruptedException {
+    HistoryVerdict verdict = run(Cheat.DISAGREE);
+
+    assertThat(verdict.statesAgree()).isFalse();
+    assertThat(verdict.good()).isFalse();
+  }
+
+  /** No replicas at all: one state machine on one thread, which cheats once. */
+  private static final class Cheater implements ContenderGroup, ReplicatedLog, Session {
+    private final Cheat cheat;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private final CounterMachine machine = new CounterMachine(OPTIONS.keys(), CLIENTS);
+    private long commands;
+
+    Cheater(Cheat cheat) {
+      this.cheat = cheat;
+    }
+
+    @Override
+    public CompletableFuture<Receipt> submit(byte[] command) {
+      return CompletableFuture.supplyAsync(
+          () -> new Receipt(++commands, 1, answer(command)), thread);
+    }
+
+    private byte[] answer(byte[] command) {
+      if (commands == CHEATED_COMMAND && cheat == Cheat.LOSE) {
+        byte[] answer = machine.query(CounterMachine.valueOf(Bytes.getInt(command, 4)));
+        Bytes.putLong(answer, 0, Bytes.getLong(answer, 0) + 1);
+        return answer;
+      }
+      byte[] answer = machine.apply(command, null);
+      if (commands == CHEATED_COMMAND && cheat == Cheat.REPEAT) {
+        return machine.apply(command, null);
+      }
+      if (commands == CHEATED_COMMAND && cheat == Cheat.ANSWER_STALE) {
+        Bytes.putLong(answer, 0, Bytes.getLong(answer, 0) - 1);
+      }
+      return answer;
+    }
+
+    @Override
+    public CompletableFuture<byte[]> read(byte[] query, ReadConsistency consistency) {
+      return CompletableFuture.supplyAsync(() -> machine.query(query), thread);
+    }
+
+    @Override
+    public long id() {
+      return 1;
+    }
+
+    @Override
+    public CompletableFuture<Session> openSession(SessionOptions options) {
+      return CompletableFuture.completedFuture(this);
+    }
+
+    @Override
+    public CompletableFuture<Receipt> submitIdempotent(byte[] command) {
+      throw new UnsupportedOperationException("the comparison has sessions");
+    }
+
+    @Override
+    public ReplicatedLog client() {
+      return this;
+    }
+
+    @Override
+    public String awaitLeader() {
+      return "n1";
+    }
+
+    @Override
+    public String killLeader() {
+      return "n1";
+    }
+
+    @Override
+    public SortedMap<String, Long> counters() {
+      return new TreeMap<>();
+    }
+
+    @Override
+    public boolean statesAgree() {
+      return cheat != Cheat.DISAGREE;
+    }
+
+    @Override
+    public void close() {
+      thread.shutdown();
+    }
+  }
+
+  private static final class Silence implements Comparison.Progress {
+    @Override
+    public void phase(String contender, String what) {}
+
+    @Override
+    public void second(
+        String contender, String phase, long remainingSeconds, long callsInTheLastSecond) {}
+  }
+}
