@@ -47,14 +47,13 @@ public final class SimLogStore implements LogStore {
       throw new InvariantViolation("recover was called twice");
     }
     recovered = true;
-    long baseSlot = disk.base().slot();
-    if (baseSlot > 0 && (snapshot == null || snapshot.slot() < baseSlot)) {
-      throw new StorageFault(
-          "the log begins after slot "
-              + baseSlot
-              + ", but the newest whole snapshot is "
-              + (snapshot == null ? "missing" : "of slot " + snapshot.slot()));
+    synchronized (disk) {
+      return prove(snapshot, tailBytesMax);
     }
+  }
+
+  private DurableState prove(@Nullable SnapshotRef snapshot, long tailBytesMax) {
+    long baseSlot = disk.base().slot();
     EpochRuns epochs = new EpochRuns(disk.base());
     List<Entry> configurations = new ArrayList<>();
     ArrayDeque<Entry> tail = new ArrayDeque<>();
@@ -96,7 +95,11 @@ public final class SimLogStore implements LogStore {
     boolean fails = whole < writes.size();
     for (DurableWrite write : writes.subList(0, whole)) {
       crash.call("write " + write.token());
-      observer.onDurable(write, disk.apply(write));
+      List<Entry> discarded;
+      synchronized (disk) {
+        discarded = disk.apply(write);
+      }
+      observer.onDurable(write, discarded);
     }
     if (fails) {
       throw new StorageFault("simulated: sync failed");
@@ -105,6 +108,12 @@ public final class SimLogStore implements LogStore {
 
   @Override
   public List<Entry> read(long fromSlot, long throughSlot, int bytesMax) {
+    synchronized (disk) {
+      return readChecked(fromSlot, throughSlot, bytesMax);
+    }
+  }
+
+  private List<Entry> readChecked(long fromSlot, long throughSlot, int bytesMax) {
     if (fromSlot <= disk.base().slot()) {
       return List.of();
     }
@@ -124,7 +133,9 @@ public final class SimLogStore implements LogStore {
 
   @Override
   public long sizeBytes() {
-    return disk.logBytes();
+    synchronized (disk) {
+      return disk.logBytes();
+    }
   }
 
   @Override
