@@ -229,6 +229,12 @@ public final class Ledger implements SimKv.Watcher {
   public void checkAll() {
     checkEffects();
     if (world.failure() == null) {
+      for (Operation operation : operations) {
+        Long index = indexOfOnce.get(operation.id);
+        if (index != null && operation.historyId >= 0) {
+          history.hint(operation.historyId, index);
+        }
+      }
       io.quorate.sim.check.Verdict verdict =
           Linearizability.check(history, Models.keyValue(), SEARCH);
       if (!verdict.passed()) {
