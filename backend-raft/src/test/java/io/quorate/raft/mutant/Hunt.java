@@ -4,6 +4,7 @@ package io.quorate.raft.mutant;
 
 import io.quorate.core.client.ClientOptions;
 import io.quorate.raft.RaftConfig;
+import io.quorate.raft.RaftConfig.Pipeline;
 import io.quorate.raft.RaftConfig.Safeguards;
 import io.quorate.raft.RaftConfig.Timing;
 import io.quorate.raft.backend.RaftBackend;
@@ -16,6 +17,7 @@ import io.quorate.sim.fault.Fault;
 import io.quorate.sim.fault.FaultKind;
 import io.quorate.sim.net.LinkProfile;
 import io.quorate.sim.workload.WorkloadOptions;
+import io.quorate.sim.world.SimRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +68,76 @@ final class Hunt {
                           ClusterOptions.calm(3),
                           workload(0.95, 0),
                           faults)));
+    }
+  }
+
+  /**
+   * One election after the other: replicas are cut off and restarted all the time, disks take long,
+   * and entries go one by one over slow links. Both need coincidences.
+   */
+  static final class Elections implements Callable<@Nullable String> {
+    static final int SEEDS = 60;
+
+    @Override
+    public @Nullable String call() {
+      RaftConfig config =
+          RaftConfig.defaults()
+              .with(
+                  new Timing(
+                      Duration.ofMillis(150),
+                      Duration.ofMillis(200),
+                      Duration.ofMillis(50),
+                      Duration.ofSeconds(5)))
+              .with(new Safeguards(false, false, false, 0.01))
+              .with(new Pipeline(1, 1, 1, 32, 16 << 20, 64 << 20));
+      SimBackend raft = SimBackend.of("raft", r -> new RaftBackend(config));
+      ClusterOptions calm = ClusterOptions.calm(3);
+      ClusterOptions cluster =
+          new ClusterOptions(
+              3,
+              new LinkProfile(2 * MILLI, 2 * MILLI, 0, 0, 0, 0, true, 0),
+              LinkProfile.CALM,
+              5 * MILLI,
+              10 * MILLI,
+              calm.turnMeanNanos(),
+              calm.clockPpmMax(),
+              calm.clockOffsetMaxNanos(),
+              calm.limits(),
+              calm.sessionLimits());
+      return firstFailure(
+          SEEDS,
+          "",
+          seed ->
+              Simulation.of(raft)
+                  .run(
+                      new SimPlan(
+                          seed,
+                          20_000 * MILLI,
+                          60_000 * MILLI,
+                          cluster,
+                          workload(0.2, 0),
+                          unrest(seed))));
+    }
+
+    private static List<Fault> unrest(long seed) {
+      SimRandom random = new SimRandom(seed).child("unrest");
+      List<Fault> faults = new ArrayList<>();
+      long at = 500;
+      while (at < 20_000) {
+        String node = random.chance(0.5) ? "leader" : "n" + (1 + random.below(3));
+        boolean crash = random.chance(0.5);
+        long duration = crash ? random.between(1, 100) : random.between(50, 500);
+        faults.add(
+            new Fault(
+                crash ? FaultKind.CRASH : FaultKind.ISOLATE,
+                at * MILLI,
+                node,
+                "-",
+                0,
+                duration * MILLI));
+        at += random.between(20, 300);
+      }
+      return faults;
     }
   }
 

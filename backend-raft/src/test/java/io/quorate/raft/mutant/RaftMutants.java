@@ -34,18 +34,6 @@ final class RaftMutants {
                 WRITER,
                 "    store.write(group);\n",
                 "    sender.flush();\n    store.write(group);\n"),
-        SourceMutant.named("vote before persist")
-            .replace(
-                RAFT,
-                ELECTIONS,
-                "log.release(new Outgoing(from, new VoteReply(",
-                "out.send(new Outgoing(from, new VoteReply("),
-        SourceMutant.named("count old-term entries for commit")
-            .replace(
-                RAFT,
-                LEADERSHIP,
-                "reached <= log.commit() || log.termAt(reached) != log.term()",
-                "reached <= log.commit()"),
         SourceMutant.named("truncate on a short append")
             .replace(
                 RAFT,
@@ -71,6 +59,23 @@ final class RaftMutants {
                 APPLIER,
                 "sessions = restored;",
                 "sessions = new SessionTable(restored.limits());"));
+  }
+
+  /** Need elections that follow closely on each other, and crashes in the middle of them. */
+  static List<SourceMutant> shownByElections() {
+    return List.of(
+        SourceMutant.named("vote before persist")
+            .replace(
+                RAFT,
+                ELECTIONS,
+                "log.release(new Outgoing(from, new VoteReply(",
+                "out.send(new Outgoing(from, new VoteReply("),
+        SourceMutant.named("count old-term entries for commit")
+            .replace(
+                RAFT,
+                LEADERSHIP,
+                "reached <= log.commit() || log.termAt(reached) != log.term()",
+                "reached <= log.commit()"));
   }
 
   /** Needs a leader that was replaced without noticing, and clients that still ask it. */

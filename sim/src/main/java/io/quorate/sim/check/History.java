@@ -86,6 +86,16 @@ public final class History {
     end(id, INFO, why, nowNanos);
   }
 
+  /**
+   * Notes where in the log an indeterminate command took effect, for those who know the log. A hint
+   * that saves a search; what it claims is checked, never believed.
+   */
+  public synchronized void hint(int id, long index) {
+    if (outcomeOf(id) == Outcome.INFO) {
+      indexes[id] = index;
+    }
+  }
+
   /** Number of operations. */
   public synchronized int size() {
     return calls.size();
@@ -171,6 +181,11 @@ public final class History {
         NdJson.ended(line, type, id, String.valueOf(end), endedNanos[id]);
       }
       out.append(line).append('\n');
+    }
+    for (int id = 0; id < calls.size(); id++) {
+      if (outcomeOf(id) == Outcome.INFO && indexes[id] > 0) {
+        out.append(NdJson.hint(id, indexes[id])).append('\n');
+      }
     }
     out.flush();
   }

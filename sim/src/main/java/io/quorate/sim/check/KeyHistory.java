@@ -5,6 +5,7 @@ package io.quorate.sim.check;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,39 @@ record KeyHistory(List<Operation> operations, int[] events) {
     return new Prepared<>(search, steps, places, periods);
   }
 
+  /**
+   * Whether the log itself is an order that explains all answers, going by the indexes that clients
+   * were told: proof enough, and found without a search.
+   */
+  <S> boolean isExplainedByIndexes(Model<S> model) {
+    List<Operation> order = new ArrayList<>(operations.size());
+    for (Operation operation : operations) {
+      boolean ended = operation.outcome() == Outcome.OK;
+      if (ended && operation.index() == 0) {
+        return false;
+      }
+      if (operation.index() > 0 && (ended || !model.isRead(operation.call(), null))) {
+        order.add(operation);
+      }
+    }
+    // A read comes after the command at its index; reads of one state by their calls.
+    order.sort(
+        Comparator.comparingLong(Operation::index)
+            .thenComparing(operation -> model.isRead(operation.call(), null))
+            .thenComparingLong(Operation::calledAt));
+    S state = model.initial();
+    long lastCall = -1;
+    for (Operation operation : order) {
+      S next = model.step(state, operation.call(), operation.answer());
+      if (next == null || operation.endedAt() < lastCall) {
+        return false;
+      }
+      state = next;
+      lastCall = Math.max(lastCall, operation.calledAt());
+    }
+    return true;
+  }
+
   /** By log index where all who ended were told one, else by period; what is open comes last. */
   private int[] ranks(
       Model<?> model, int[] places, @Nullable Answer[] answers, @Nullable Periods periods) {
@@ -92,8 +126,11 @@ record KeyHistory(List<Operation> operations, int[] events) {
         ends[number] = -1;
       }
       if (indexed) {
-        long index = ended || periods == null ? operation.index() : periods.leastIndex(number);
-        boolean known = ended || index < Long.MAX_VALUE && index > 0;
+        long index = operation.index();
+        if (index == 0 && periods != null) {
+          index = periods.leastIndex(number);
+        }
+        boolean known = index > 0 && index < Long.MAX_VALUE;
         hints[number] = known ? 2 * index + (writes ? 0 : 1) : Long.MAX_VALUE;
       } else {
         hints[number] = periods == null ? ends[number] : periods.hint(number, ends[number]);

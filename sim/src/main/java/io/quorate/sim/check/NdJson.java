@@ -62,6 +62,10 @@ final class NdJson {
     out.append(",\"time\":").append(nanos).append('}');
   }
 
+  static String hint(int id, long index) {
+    return "{\"type\":\"hint\",\"op\":" + id + ",\"index\":" + index + ",\"time\":0}";
+  }
+
   /** Records the event on this line. */
   static void replay(String line, History history) throws IOException {
     Map<String, @Nullable Object> fields = new NdJson(line).object();
@@ -91,6 +95,7 @@ final class NdJson {
         history.ok(
             op, value == null ? null : value.toString(), number(fields, "index", line), time);
       }
+      case "hint" -> history.hint(op, number(fields, "index", line));
       case "fail" -> history.fail(op, text(fields, "why", line), time);
       case "info" -> history.info(op, text(fields, "why", line), time);
       default -> throw new IOException("type " + type + " is unknown: " + line);

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param calledNanos time of the call
  * @param endedNanos time when the client stopped waiting; {@link Long#MAX_VALUE} if it never did
  * @param answer what the client was told; null unless the outcome is {@link Outcome#OK}
- * @param index index in the log of the command, or of the state that a read saw; 0 if not told
+ * @param index index in the log of the command, or of the state that a read saw; 0 if not told. Of
+ *     an indeterminate command: a hint of {@link History#hint}
  * @param why for people: why it failed or is indeterminate; empty otherwise
  */
 public record Operation(

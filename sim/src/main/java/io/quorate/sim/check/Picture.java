@@ -5,9 +5,7 @@ package io.quorate.sim.check;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -66,19 +64,14 @@ record Picture(
    */
   static String table(List<Operation> window, long until, List<Operation> marked) {
     StringBuilder out = new StringBuilder();
-    TreeMap<Integer, Integer> columns = new TreeMap<>();
-    window.forEach(operation -> columns.putIfAbsent(operation.client(), 0));
-    int column = 0;
-    for (Map.Entry<Integer, Integer> each : columns.entrySet()) {
-      each.setValue(column);
-      column++;
-    }
+    Set<Integer> clients = new TreeSet<>();
+    window.forEach(operation -> clients.add(operation.client()));
     int width = COLUMN_MIN;
     for (Operation operation : window) {
       width = Math.max(width, Math.min(COLUMN_MAX, callText(operation).length() + 4));
     }
     out.append(pad("time", 16));
-    for (Integer client : columns.keySet()) {
+    for (int client : clients) {
       out.append(pad("client " + client, width));
     }
     out.append('\n');
@@ -87,9 +80,9 @@ record Picture(
       Operation operation = mark.operation();
       long nanos = mark.isEnd() ? operation.endedNanos() : operation.calledNanos();
       out.append(pad(String.format("%.6f s", nanos / 1e9), 16));
-      for (var client : columns.entrySet()) {
-        String cell = open.contains(client.getKey()) ? "|" : "";
-        if (client.getKey() == operation.client()) {
+      for (int client : clients) {
+        String cell = open.contains(client) ? "|" : "";
+        if (client == operation.client()) {
           cell = mark.isEnd() ? "` " + answer(operation) : ". " + callText(operation);
         }
         out.append(pad(cell, width));

@@ -32,6 +32,8 @@ final class HistoryTest {
     history.fail(bounded, "no leader", 50);
     history.ok(fresh, "value", 12, 60);
     history.call(2, Call.of("get", "k"), ReadConsistency.LEASE, 70);
+    history.hint(put, 11);
+    history.hint(fresh, 99);
     return history;
   }
 
@@ -42,6 +44,8 @@ final class HistoryTest {
     assertThat(put.endedAt()).isEqualTo(Long.MAX_VALUE);
     assertThat(put.endedNanos()).isEqualTo(40);
     assertThat(put.why()).isEqualTo("timed out");
+    assertThat(put.index()).isEqualTo(11);
+    assertThat(sample().operation(3).index()).isEqualTo(12);
     Operation read = sample().operation(1);
     assertThat(read.answer()).isEqualTo(Answer.NONE);
     assertThat(read.index()).isEqualTo(9);
@@ -62,7 +66,7 @@ final class HistoryTest {
     sample().dump(file);
 
     assertThat(History.load(file).operations()).isEqualTo(sample().operations());
-    assertThat(file).content().hasLineCount(9);
+    assertThat(file).content().hasLineCount(10);
   }
 
   @Test

@@ -219,6 +219,47 @@ final class LinearizabilityTest {
   }
 
   @Test
+  void indexesThatExplainEverythingNeedNoSearch() {
+    var limits = new Linearizability.Limits(1, Duration.ofMinutes(1));
+    var h = new Histories();
+    for (int client = 0; client < 30; client++) {
+      h.call(client, "append", "x", "v" + client);
+    }
+    StringBuilder list = new StringBuilder();
+    for (int client = 29; client >= 1; client--) {
+      h.ok(client, null, 30 - client);
+      list.append(client == 29 ? "" : " ").append("v").append(client);
+    }
+    h.info(0).call(40, "read", "x").ok(40, list + " v0", 30);
+    History history = h.done();
+
+    Verdict unhinted = Linearizability.check(history, Models.listAppend(), limits);
+    assertThat(unhinted).isInstanceOf(Verdict.Undecided.class);
+    history.hint(0, 30);
+    Verdict hinted = Linearizability.check(history, Models.listAppend(), limits);
+    assertThat(hinted.passed()).isTrue();
+  }
+
+  @Test
+  void wrongHintsExplainNothing() {
+    for (long index : new long[] {1, 2, 3, 9}) {
+      History history =
+          new Histories()
+              .call(1, "put", "x", "1")
+              .info(1)
+              .read(2, ReadConsistency.LINEARIZABLE, "x")
+              .ok(2, null, 2)
+              .call(3, "put", "x", "3")
+              .ok(3, null, 3)
+              .read(2, ReadConsistency.LINEARIZABLE, "x")
+              .ok(2, null, 4)
+              .done();
+      history.hint(0, index);
+      assertThat(Linearizability.check(history, KV)).isInstanceOf(Verdict.Violated.class);
+    }
+  }
+
+  @Test
   void limitsEndTheSearchUndecided() {
     var h = new Histories();
     for (int client = 0; client < 24; client++) {
