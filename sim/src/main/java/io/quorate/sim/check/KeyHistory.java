@@ -83,10 +83,12 @@ record KeyHistory(List<Operation> operations, int[] events) {
     List<Operation> order = new ArrayList<>(operations.size());
     for (Operation operation : operations) {
       boolean ended = operation.outcome() == Outcome.OK;
-      if (ended && operation.index() == 0) {
+      boolean read = model.isRead(operation.call(), null);
+      if (ended && !read && operation.index() == 0) {
         return false;
       }
-      if (operation.index() > 0 && (ended || !model.isRead(operation.call(), null))) {
+      // A read at index 0 saw the state before all commands.
+      if (ended || (!read && operation.index() > 0)) {
         order.add(operation);
       }
     }
@@ -108,12 +110,18 @@ record KeyHistory(List<Operation> operations, int[] events) {
     return true;
   }
 
-  /** By log index where all who ended were told one, else by period; what is open comes last. */
+  /** By log index where all commands were told one, else by period; what is open comes last. */
   private int[] ranks(
       Model<?> model, int[] places, @Nullable Answer[] answers, @Nullable Periods periods) {
-    boolean indexed = true;
+    boolean commandsIndexed = true;
+    boolean readsIndexed = false;
     for (int number = 0; number < places.length; number++) {
-      indexed &= answers[number] == null || operations.get(places[number]).index() > 0;
+      Operation operation = operations.get(places[number]);
+      if (model.isRead(operation.call(), null)) {
+        readsIndexed |= operation.index() > 0;
+      } else {
+        commandsIndexed &= answers[number] == null || operation.index() > 0;
+      }
     }
     long[] hints = new long[places.length];
     long[] ends = new long[places.length];
@@ -121,19 +129,19 @@ record KeyHistory(List<Operation> operations, int[] events) {
       Operation operation = operations.get(places[number]);
       boolean ended = answers[number] != null;
       ends[number] = ended ? operation.endedAt() : Long.MAX_VALUE;
-      boolean writes = !ended || !model.isRead(operation.call(), answers[number]);
       if (periods != null && periods.isWriter(number, operation)) {
         ends[number] = -1;
       }
-      if (indexed) {
+      if (!commandsIndexed) {
+        hints[number] = periods == null ? ends[number] : periods.hint(number, ends[number]);
+      } else if (model.isRead(operation.call(), null)) {
+        hints[number] = readsIndexed ? 2 * operation.index() + 1 : Long.MAX_VALUE;
+      } else {
         long index = operation.index();
         if (index == 0 && periods != null) {
           index = periods.leastIndex(number);
         }
-        boolean known = index > 0 && index < Long.MAX_VALUE;
-        hints[number] = known ? 2 * index + (writes ? 0 : 1) : Long.MAX_VALUE;
-      } else {
-        hints[number] = periods == null ? ends[number] : periods.hint(number, ends[number]);
+        hints[number] = index > 0 && index < Long.MAX_VALUE ? 2 * index : Long.MAX_VALUE;
       }
     }
     int[] order = sortedBy(hints, ends);
