@@ -13,7 +13,7 @@ import io.quorate.api.error.Closed;
 import io.quorate.api.statemachine.ApplyContext;
 import io.quorate.api.statemachine.SnapshotSource;
 import io.quorate.api.statemachine.StateMachine;
-import io.quorate.core.protocol.Backend;
+import io.quorate.core.port.Backend;
 import io.quorate.node.fake.FakeStoragePlugin;
 import io.quorate.node.plugin.StartException;
 import java.io.InputStream;

@@ -2,8 +2,8 @@
 
 package io.quorate.raft.backend;
 
+import io.quorate.core.port.Backend;
 import io.quorate.core.port.MessageCodec;
-import io.quorate.core.protocol.Backend;
 import io.quorate.core.protocol.ReplicaCore;
 import io.quorate.core.protocol.Seat;
 import io.quorate.raft.RaftConfig;

@@ -5,7 +5,7 @@ package io.quorate.raft.guice;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
-import io.quorate.core.protocol.Backend;
+import io.quorate.core.port.Backend;
 import io.quorate.raft.RaftConfig;
 import io.quorate.raft.backend.RaftBackend;
 

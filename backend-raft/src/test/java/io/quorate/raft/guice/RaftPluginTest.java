@@ -5,7 +5,7 @@ package io.quorate.raft.guice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.inject.Guice;
-import io.quorate.core.protocol.Backend;
+import io.quorate.core.port.Backend;
 import io.quorate.node.config.ConfigDocument;
 import io.quorate.node.plugin.BackendPlugin;
 import io.quorate.raft.RaftConfig;

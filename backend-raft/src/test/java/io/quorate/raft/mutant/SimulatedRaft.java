@@ -2,7 +2,7 @@
 
 package io.quorate.raft.mutant;
 
-import io.quorate.core.protocol.Backend;
+import io.quorate.core.port.Backend;
 import io.quorate.raft.RaftConfig;
 import io.quorate.raft.RaftConfig.Pipeline;
 import io.quorate.raft.RaftConfig.Safeguards;

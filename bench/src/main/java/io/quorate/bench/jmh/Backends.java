@@ -4,7 +4,7 @@ package io.quorate.bench.jmh;
 
 import io.quorate.api.GroupId;
 import io.quorate.api.NodeId;
-import io.quorate.core.protocol.Backend;
+import io.quorate.core.port.Backend;
 import io.quorate.core.protocol.Seat;
 import io.quorate.raft.RaftConfig;
 import io.quorate.raft.backend.RaftBackend;

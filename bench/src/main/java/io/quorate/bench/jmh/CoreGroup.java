@@ -9,7 +9,7 @@ import io.quorate.core.log.DurableState;
 import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.SnapshotRef;
-import io.quorate.core.protocol.Backend;
+import io.quorate.core.port.Backend;
 import io.quorate.core.protocol.Effects;
 import io.quorate.core.protocol.Event;
 import io.quorate.core.protocol.Now;

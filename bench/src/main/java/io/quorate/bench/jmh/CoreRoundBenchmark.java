@@ -2,7 +2,7 @@
 
 package io.quorate.bench.jmh;
 
-import io.quorate.core.protocol.Backend;
+import io.quorate.core.port.Backend;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -12,7 +12,7 @@ public interface BackendPlugin {
   String name();
 
   /**
-   * Reads the settings and returns a module that binds {@link io.quorate.core.protocol.Backend},
+   * Reads the settings and returns a module that binds {@link io.quorate.core.port.Backend},
    * explicitly; nothing is started in it.
    *
    * @param section {@code quorate.<name>}, empty if the file has none. Wrong values are noted there

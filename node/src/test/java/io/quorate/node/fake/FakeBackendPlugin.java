@@ -3,8 +3,8 @@
 package io.quorate.node.fake;
 
 import com.google.inject.Module;
+import io.quorate.core.port.Backend;
 import io.quorate.core.port.MessageCodec;
-import io.quorate.core.protocol.Backend;
 import io.quorate.core.protocol.ProtocolMessage;
 import io.quorate.core.protocol.ReplicaCore;
 import io.quorate.core.protocol.Seat;

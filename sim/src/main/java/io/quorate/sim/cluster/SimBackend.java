@@ -2,7 +2,7 @@
 
 package io.quorate.sim.cluster;
 
-import io.quorate.core.protocol.Backend;
+import io.quorate.core.port.Backend;
 import io.quorate.sim.oracle.ProtocolInvariant;
 import io.quorate.sim.oracle.Traits;
 import io.quorate.sim.world.SimRandom;

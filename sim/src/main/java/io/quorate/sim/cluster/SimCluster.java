@@ -7,7 +7,7 @@ import io.quorate.api.NodeId;
 import io.quorate.api.statemachine.StateMachine;
 import io.quorate.core.client.ClientOptions;
 import io.quorate.core.client.LogClient;
-import io.quorate.core.protocol.Backend;
+import io.quorate.core.port.Backend;
 import io.quorate.core.protocol.ReplicaStatus;
 import io.quorate.sim.clock.SimClock;
 import io.quorate.sim.disk.SimDisk;

@@ -2,8 +2,8 @@
 
 package io.quorate.sim.oracle;
 
+import io.quorate.core.port.Backend;
 import io.quorate.core.port.MessageCodec;
-import io.quorate.core.protocol.Backend;
 import io.quorate.core.protocol.ReplicaCore;
 import io.quorate.core.protocol.Seat;
 import java.util.function.Consumer;

@@ -1,8 +1,9 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
 
-package io.quorate.core.protocol;
+package io.quorate.core.port;
 
-import io.quorate.core.port.MessageCodec;
+import io.quorate.core.protocol.ReplicaCore;
+import io.quorate.core.protocol.Seat;
 
 /** One consensus protocol: makes its cores, and knows its messages as bytes. */
 public interface Backend {
