@@ -72,11 +72,11 @@ final class Hunt {
   }
 
   /**
-   * One election after the other: replicas are cut off and restarted all the time, disks take long,
-   * and entries go one by one over slow links. Both need coincidences.
+   * One election after the other: replicas are cut off and restarted all the time, and entries go
+   * one by one over slow links.
    */
   static final class Elections implements Callable<@Nullable String> {
-    static final int SEEDS = 60;
+    static final int SEEDS = 40;
 
     @Override
     public @Nullable String call() {
@@ -136,6 +136,63 @@ final class Hunt {
                 0,
                 duration * MILLI));
         at += random.between(20, 300);
+      }
+      return faults;
+    }
+  }
+
+  /** Candidates that meet, on disks that take long, in machines that restart at once. */
+  static final class Restarts implements Callable<@Nullable String> {
+    static final int SEEDS = 40;
+
+    @Override
+    public @Nullable String call() {
+      Timing meeting =
+          new Timing(
+              Duration.ofMillis(150),
+              Duration.ofMillis(160),
+              Duration.ofMillis(50),
+              Duration.ofSeconds(5));
+      RaftConfig config =
+          RaftConfig.defaults().with(meeting).with(new Safeguards(false, false, false, 0.01));
+      SimBackend raft = SimBackend.of("raft", r -> new RaftBackend(config));
+      ClusterOptions calm = ClusterOptions.calm(3);
+      ClusterOptions cluster =
+          new ClusterOptions(
+              3,
+              new LinkProfile(MILLI, MILLI, 0.3, 60 * MILLI, 0, 0.1, false, 0),
+              LinkProfile.CALM,
+              20 * MILLI,
+              20 * MILLI,
+              calm.turnMeanNanos(),
+              calm.clockPpmMax(),
+              calm.clockOffsetMaxNanos(),
+              calm.limits(),
+              calm.sessionLimits());
+      return firstFailure(
+          SEEDS,
+          "",
+          seed ->
+              Simulation.of(raft)
+                  .run(
+                      new SimPlan(
+                          seed,
+                          20_000 * MILLI,
+                          60_000 * MILLI,
+                          cluster,
+                          workload(0.2, 0),
+                          crashes(seed))));
+    }
+
+    private static List<Fault> crashes(long seed) {
+      SimRandom random = new SimRandom(seed).child("crashes");
+      List<Fault> faults = new ArrayList<>();
+      long at = 500;
+      while (at < 20_000) {
+        String node = random.chance(0.3) ? "leader" : "n" + (1 + random.below(3));
+        long duration = random.between(1, 10);
+        faults.add(new Fault(FaultKind.CRASH, at * MILLI, node, "-", 0, duration * MILLI));
+        at += random.between(20, 120);
       }
       return faults;
     }

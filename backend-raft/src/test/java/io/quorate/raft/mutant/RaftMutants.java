@@ -61,21 +61,24 @@ final class RaftMutants {
                 "sessions = new SessionTable(restored.limits());"));
   }
 
-  /** Need elections that follow closely on each other, and crashes in the middle of them. */
-  static List<SourceMutant> shownByElections() {
-    return List.of(
-        SourceMutant.named("vote before persist")
-            .replace(
-                RAFT,
-                ELECTIONS,
-                "log.release(new Outgoing(from, new VoteReply(",
-                "out.send(new Outgoing(from, new VoteReply("),
-        SourceMutant.named("count old-term entries for commit")
-            .replace(
-                RAFT,
-                LEADERSHIP,
-                "reached <= log.commit() || log.termAt(reached) != log.term()",
-                "reached <= log.commit()"));
+  /** Needs two candidates of one term, and a voter that restarts between their questions. */
+  static SourceMutant voteBeforePersist() {
+    return SourceMutant.named("vote before persist")
+        .replace(
+            RAFT,
+            ELECTIONS,
+            "log.release(new Outgoing(from, new VoteReply(",
+            "out.send(new Outgoing(from, new VoteReply(");
+  }
+
+  /** Needs the scene of figure 8 of the paper: elections that follow closely on each other. */
+  static SourceMutant oldTermsCounted() {
+    return SourceMutant.named("count old-term entries for commit")
+        .replace(
+            RAFT,
+            LEADERSHIP,
+            "reached <= log.commit() || log.termAt(reached) != log.term()",
+            "reached <= log.commit()");
   }
 
   /** Needs a leader that was replaced without noticing, and clients that still ask it. */

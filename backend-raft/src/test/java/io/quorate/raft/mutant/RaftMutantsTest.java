@@ -21,6 +21,8 @@ final class RaftMutantsTest {
     SourceMutant shipped = SourceMutant.named("none");
     assertThat(shipped.run(Hunt.Swarm.class)).isNull();
     assertThat(shipped.run(Hunt.LostLeader.class)).isNull();
+    assertThat(shipped.run(Hunt.Elections.class)).isNull();
+    assertThat(shipped.run(Hunt.Restarts.class)).isNull();
     assertThat(shipped.run(Hunt.Handovers.class)).as("lease reads").isNull();
   }
 
@@ -33,6 +35,20 @@ final class RaftMutantsTest {
   private static void shows(SourceMutant mutant) {
     assertThat(mutant.run(Hunt.Swarm.class))
         .as("none of %s seeds notices: %s", Hunt.Swarm.SEEDS, mutant)
+        .isNotNull();
+  }
+
+  @Test
+  void restartsShowAVoteThatIsForgotten() {
+    assertThat(RaftMutants.voteBeforePersist().run(Hunt.Restarts.class))
+        .as("%s seeds", Hunt.Restarts.SEEDS)
+        .contains("two leaders in epoch");
+  }
+
+  @Test
+  void electionsShowThatOldTermsWereCounted() {
+    assertThat(RaftMutants.oldTermsCounted().run(Hunt.Elections.class))
+        .as("%s seeds", Hunt.Elections.SEEDS)
         .isNotNull();
   }
 
