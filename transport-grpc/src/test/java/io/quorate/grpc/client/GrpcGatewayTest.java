@@ -542,7 +542,7 @@ final class GrpcGatewayTest {
           "they tried often",
           () -> {
             gateways.forEach(gateway -> gateway.problem().ifPresent(attempts::add));
-            return attempts.size() > 600;
+            return attempts.size() > 1500;
           });
       gateways.forEach(GrpcGateway::close);
       gateways.clear();
