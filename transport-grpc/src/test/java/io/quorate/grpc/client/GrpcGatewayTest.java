@@ -533,17 +533,19 @@ final class GrpcGatewayTest {
     Endpoint nobody = new Endpoint("127.0.0.1", unusedPort());
     Endpoint forgotten = new Endpoint("127.0.0.1", unusedPort());
     try (Orphans orphans = new Orphans()) {
-      for (int i = 0; i < 20; i++) {
-        try (GrpcGateway gateway = GrpcGateway.connect(QUICK, nobody)) {
-          Set<Object> attempts = Collections.newSetFromMap(new IdentityHashMap<>());
-          Await.until(
-              "it tried several times",
-              () -> {
-                gateway.problem().ifPresent(attempts::add);
-                return attempts.size() > 3;
-              });
-        }
+      List<GrpcGateway> gateways = new ArrayList<>();
+      Set<Object> attempts = Collections.newSetFromMap(new IdentityHashMap<>());
+      for (int i = 0; i < 100; i++) {
+        gateways.add(GrpcGateway.connect(QUICK, nobody));
       }
+      Await.until(
+          "they tried often",
+          () -> {
+            gateways.forEach(gateway -> gateway.problem().ifPresent(attempts::add));
+            return attempts.size() > 1500;
+          });
+      gateways.forEach(GrpcGateway::close);
+      gateways.clear();
       Channels.open(channelAddress(forgotten), null, 1 << 10);
       Await.until(
           "the channel that this test forgot is found",
