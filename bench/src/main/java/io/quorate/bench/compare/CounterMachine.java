@@ -16,8 +16,9 @@ import java.io.InputStream;
  * did, so that lost and repeated commands show in the state itself.
  *
  * <p>A command is {@code client (4 bytes), key (4), number (8)} and padding; its answer is the new
- * value of the key's counter, 8 bytes. The numbers of one client ascend, so a command is a
- * duplicate if its number is not above the client's last one.
+ * value of the key's counter, 8 bytes. The numbers of one client ascend, but a command of which
+ * nobody knew may take effect after its successors: of each client the last 64 numbers are
+ * remembered, and a command is a duplicate if its number is among them, or older.
  */
 public final class CounterMachine implements StateMachine {
   /** Bytes of a command before its padding. */
@@ -27,6 +28,7 @@ public final class CounterMachine implements StateMachine {
 
   private final long[] values;
   private final long[] lastNumbers;
+  private final long[] recent;
   private final long[] counts;
   private final long[] duplicates;
 
@@ -34,6 +36,7 @@ public final class CounterMachine implements StateMachine {
   public CounterMachine(int keys, int clients) {
     values = new long[keys];
     lastNumbers = new long[clients];
+    recent = new long[clients];
     counts = new long[clients];
     duplicates = new long[clients];
   }
@@ -69,15 +72,31 @@ public final class CounterMachine implements StateMachine {
     int client = Bytes.getInt(command, 0);
     int key = Bytes.getInt(command, 4);
     long number = Bytes.getLong(command, 8);
-    if (number <= lastNumbers[client]) {
+    if (isRepeated(client, number)) {
       duplicates[client]++;
     }
-    lastNumbers[client] = Math.max(number, lastNumbers[client]);
     counts[client]++;
     values[key]++;
     byte[] answer = new byte[8];
     Bytes.putLong(answer, 0, values[key]);
     return answer;
+  }
+
+  /** Notes the number; bit n of {@code recent} stands for the client's last number minus n. */
+  private boolean isRepeated(int client, long number) {
+    long ahead = number - lastNumbers[client];
+    if (ahead > 0) {
+      recent[client] = ahead >= Long.SIZE ? 1 : recent[client] << ahead | 1;
+      lastNumbers[client] = number;
+      return false;
+    }
+    if (-ahead >= Long.SIZE) {
+      return true;
+    }
+    long bit = 1L << -ahead;
+    boolean seen = (recent[client] & bit) != 0;
+    recent[client] |= bit;
+    return seen;
   }
 
   @Override
@@ -98,7 +117,9 @@ public final class CounterMachine implements StateMachine {
 
   @Override
   public SnapshotSource capture() {
-    long[][] view = {values.clone(), lastNumbers.clone(), counts.clone(), duplicates.clone()};
+    long[][] view = {
+      values.clone(), lastNumbers.clone(), recent.clone(), counts.clone(), duplicates.clone()
+    };
     return out -> {
       DataOutputStream data = new DataOutputStream(out);
       for (long[] numbers : view) {
@@ -114,7 +135,7 @@ public final class CounterMachine implements StateMachine {
   @Override
   public void restore(InputStream in, int version) throws IOException {
     DataInputStream data = new DataInputStream(in);
-    for (long[] numbers : new long[][] {values, lastNumbers, counts, duplicates}) {
+    for (long[] numbers : new long[][] {values, lastNumbers, recent, counts, duplicates}) {
       int length = data.readInt();
       if (length != numbers.length) {
         throw new IOException(
