@@ -13,7 +13,6 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The test of the simulator: what it would not notice, it does not test. */
 @Tag("sim")
-@Tag("slow")
 final class RaftMutantsTest {
 
   @Test
