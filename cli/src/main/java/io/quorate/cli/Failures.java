@@ -2,6 +2,7 @@
 
 package io.quorate.cli;
 
+import io.quorate.api.error.CommandTooLarge;
 import io.quorate.api.error.ConsensusException;
 import io.quorate.core.port.LogStore.StorageFault;
 import io.quorate.node.config.ConfigurationException;
@@ -39,7 +40,9 @@ final class Failures implements IExecutionExceptionHandler {
     if (cause instanceof CommandFailure known) {
       return known.exitCode();
     }
-    return cause instanceof ConfigurationException || cause instanceof StartException
+    return cause instanceof ConfigurationException
+            || cause instanceof StartException
+            || cause instanceof CommandTooLarge
         ? WRONG_USE
         : FAILED;
   }

@@ -7,7 +7,6 @@ import io.quorate.node.GroupConfig;
 import io.quorate.node.QuorateClient;
 import io.quorate.node.config.ConfigurationException;
 import io.quorate.node.config.Endpoint;
-import io.quorate.node.plugin.StartException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,11 +76,7 @@ final class GroupOptions {
         throw new ConfigurationException("--connect: " + e.getMessage());
       }
     }
-    try {
-      return QuorateClient.connect(endpoints, options);
-    } catch (StartException e) {
-      throw CommandFailure.failed(String.valueOf(e.getMessage())); // nobody there: not wrong use
-    }
+    return QuorateClient.connect(endpoints, options);
   }
 
   /** How long to wait for one answer. */

@@ -164,11 +164,11 @@ class WrongUseTest {
   }
 
   @Test
-  void aGroupThatIsNotThereIsAFailureAndNotWrongUse() throws IOException {
+  void aGroupThatIsNotThereIsNamed() throws IOException {
     CommandRun run =
         CommandRun.of("kv", "get", "--connect", "127.0.0.1:" + freePort(), "--timeout", "1s", "a");
 
-    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).startsWith("quorate: no replica can be reached: ");
   }
 

@@ -260,7 +260,7 @@ class KilledReplicasTest {
     Command big = put("e-big", "x".repeat(ReplicaGroup.COMMAND_BYTES_MAX));
     Command fitting = put("e-fitting", "x".repeat(ReplicaGroup.COMMAND_BYTES_MAX - 100));
 
-    assertThat(big.code()).isEqualTo(1);
+    assertThat(big.code()).isEqualTo(2);
     assertThat(big.err())
         .hasLineCount(1)
         .startsWith("quorate: ")
@@ -288,7 +288,7 @@ class KilledReplicasTest {
     Command astray =
         Command.run("kv", "put", "f", "1", "--config", otherGroup.toString(), "--timeout", "2s");
 
-    assertThat(unconnected.code()).isEqualTo(1);
+    assertThat(unconnected.code()).isEqualTo(2);
     assertThat(unconnected.err())
         .hasLineCount(1)
         .startsWith("quorate: no replica can be reached")
