@@ -54,7 +54,7 @@ final class AdminCalls {
   private static ConsensusException failure(Refusal refusal) {
     String text = refusal.text();
     return switch (refusal.code()) {
-      case NOT_LEADER -> new NotLeader(text, refusal.leader());
+      case NOT_LEADER, NOT_COMMITTED -> new NotLeader(text, refusal.leader());
       case OVERLOADED, OUT_OF_ORDER, WINDOW_FULL, SESSION_LIMIT ->
           new Overloaded(text, Duration.ofMillis(100));
       case HALTED -> new Halted(text);

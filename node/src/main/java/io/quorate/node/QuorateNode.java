@@ -18,6 +18,7 @@ import io.quorate.core.port.ActorHost;
 import io.quorate.core.port.Backend;
 import io.quorate.core.port.Clock;
 import io.quorate.core.port.LogStore.StorageFault;
+import io.quorate.core.port.ObjectStore;
 import io.quorate.core.port.ReplicaReport;
 import io.quorate.core.protocol.AdminCommand;
 import io.quorate.core.protocol.Seat;
@@ -173,6 +174,7 @@ public final class QuorateNode implements AutoCloseable {
         stateMachine,
         opened.log(),
         opened.snapshots(),
+        ObjectStore.NONE,
         end.transport(),
         clock,
         host,

@@ -5,6 +5,7 @@ package io.quorate.raft.protocol;
 import io.quorate.api.NodeId;
 import io.quorate.api.ReadConsistency;
 import io.quorate.core.check.Check;
+import io.quorate.core.check.InvariantViolation;
 import io.quorate.core.log.DurableState;
 import io.quorate.core.log.LogView;
 import io.quorate.core.log.SnapshotRef;
@@ -140,6 +141,8 @@ public final class RaftReplica implements ReplicaCore {
       case Event.SnapshotSaved saved -> onSnapshotSaved(saved.snapshot(), now, out);
       case Event.SnapshotChunk chunk -> onChunkRead(chunk, now, out);
       case Event.SnapshotReceived received -> onSnapshotReceived(received, now, out);
+      case Event.ObjectDone done ->
+          throw new InvariantViolation("Raft asked nothing of an object store: " + done);
       case Event.Admin admin -> onAdmin(admin, now, out);
     }
     resignIfDue(now, out);
@@ -504,7 +507,7 @@ public final class RaftReplica implements ReplicaCore {
   }
 
   @Override
-  public boolean saturated() {
+  public boolean saturated(boolean full, Now now) {
     Leadership leading = leadership;
     return leading != null && leading.saturated();
   }

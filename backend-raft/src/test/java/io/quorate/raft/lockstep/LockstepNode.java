@@ -14,6 +14,7 @@ import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.Effects;
 import io.quorate.core.protocol.Event;
 import io.quorate.core.protocol.Now;
+import io.quorate.core.protocol.ObjectRequest;
 import io.quorate.core.protocol.Outgoing;
 import io.quorate.core.protocol.Proposal;
 import io.quorate.core.protocol.Refusal;
@@ -235,7 +236,7 @@ final class LockstepNode implements Effects {
   }
 
   void propose(Proposal proposal) {
-    if (up && !core().saturated()) {
+    if (up && !core().saturated(false, now())) {
       step(new Event.Submitted(proposal));
     }
   }
@@ -348,6 +349,16 @@ final class LockstepNode implements Effects {
 
   @Override
   public void proposed(Proposal proposal, Entry entry) {}
+
+  @Override
+  public void notCommitted(long fromSlot, Refusal why) {
+    throw new AssertionError("Raft never says so");
+  }
+
+  @Override
+  public void object(long requestId, ObjectRequest request, long timeoutNanos) {
+    throw new AssertionError("Raft has no object store");
+  }
 
   @Override
   public void reject(Proposal proposal, Refusal why) {}

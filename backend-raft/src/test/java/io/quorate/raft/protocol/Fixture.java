@@ -153,7 +153,7 @@ final class Fixture {
   }
 
   boolean saturated() {
-    return core().saturated();
+    return core().saturated(false, now());
   }
 
   Now now() {

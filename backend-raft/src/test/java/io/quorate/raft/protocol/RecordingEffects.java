@@ -7,6 +7,7 @@ import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.Effects;
+import io.quorate.core.protocol.ObjectRequest;
 import io.quorate.core.protocol.Outgoing;
 import io.quorate.core.protocol.Proposal;
 import io.quorate.core.protocol.Refusal;
@@ -69,6 +70,16 @@ final class RecordingEffects implements Effects {
   @Override
   public void proposed(Proposal proposal, Entry entry) {
     proposed.add(entry);
+  }
+
+  @Override
+  public void notCommitted(long fromSlot, Refusal why) {
+    throw new AssertionError("Raft never says so");
+  }
+
+  @Override
+  public void object(long requestId, ObjectRequest request, long timeoutNanos) {
+    throw new AssertionError("Raft has no object store");
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.quorate.core.port.Backend;
 import io.quorate.core.protocol.Effects;
 import io.quorate.core.protocol.Event;
 import io.quorate.core.protocol.Now;
+import io.quorate.core.protocol.ObjectRequest;
 import io.quorate.core.protocol.Outgoing;
 import io.quorate.core.protocol.Proposal;
 import io.quorate.core.protocol.Refusal;
@@ -154,6 +155,16 @@ final class CoreGroup {
 
     @Override
     public void trace(Trace trace) {}
+
+    @Override
+    public void notCommitted(long fromSlot, Refusal why) {
+      throw unexpected("notCommitted: " + why);
+    }
+
+    @Override
+    public void object(long requestId, ObjectRequest request, long timeoutNanos) {
+      throw unexpected("object: " + request);
+    }
 
     @Override
     public void reject(Proposal proposal, Refusal why) {

@@ -12,6 +12,7 @@ import io.quorate.core.metrics.ConsensusMetrics;
 import io.quorate.core.port.Backend;
 import io.quorate.core.port.Clock;
 import io.quorate.core.port.Gateway;
+import io.quorate.core.port.ObjectStore;
 import io.quorate.core.port.ReplicaReport;
 import io.quorate.core.protocol.RoleChange;
 import io.quorate.core.protocol.Trace;
@@ -55,6 +56,7 @@ final class LocalGroup implements AutoCloseable {
                   new CountingMachine(),
                   new MemoryLogStore.Disk().open(),
                   new MemorySnapshotStore.Disk().open(),
+                  ObjectStore.NONE,
                   network.of(self),
                   clock,
                   host,

@@ -7,6 +7,7 @@ import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.Effects;
+import io.quorate.core.protocol.ObjectRequest;
 import io.quorate.core.protocol.Outgoing;
 import io.quorate.core.protocol.Proposal;
 import io.quorate.core.protocol.ProtocolMessage;
@@ -60,6 +61,16 @@ final class QuietEffects implements Effects {
   @Override
   public void proposed(Proposal proposal, Entry entry) {
     proposed = entry.slot();
+  }
+
+  @Override
+  public void notCommitted(long fromSlot, Refusal why) {
+    throw unexpected("notCommitted: " + why);
+  }
+
+  @Override
+  public void object(long requestId, ObjectRequest request, long timeoutNanos) {
+    throw unexpected("object: " + request);
   }
 
   @Override

@@ -72,6 +72,11 @@ public final class Batcher {
     return batch;
   }
 
+  /** Whether a batch waits that is as large as it may be. */
+  public synchronized boolean hasFull() {
+    return !full.isEmpty();
+  }
+
   /** Whether nothing waits. */
   public synchronized boolean isEmpty() {
     return open == null && full.isEmpty();

@@ -226,7 +226,7 @@ final class ClientSession implements Session {
         resendAfter(from, 0);
       }
       case SESSION_EXPIRED -> end(sequence, refusal);
-      case NOT_LEADER, NOT_READY, HALTED, CLOSED, INDETERMINATE -> {
+      case NOT_LEADER, NOT_READY, HALTED, CLOSED, INDETERMINATE, NOT_COMMITTED -> {
         boolean current;
         synchronized (this) {
           current = from == attempt;

@@ -27,7 +27,7 @@ final class Errors {
     return switch (refusal.code()) {
       case COMMAND_FAILED -> new CommandFailed(text);
       case RESULT_DROPPED, STALE_SEQUENCE -> new ResultDropped(text);
-      case NOT_LEADER -> new NotLeader(text, refusal.leader());
+      case NOT_LEADER, NOT_COMMITTED -> new NotLeader(text, refusal.leader());
       case OVERLOADED, OUT_OF_ORDER, WINDOW_FULL, SESSION_LIMIT ->
           new Overloaded(text, RETRY_AFTER);
       case TOO_LARGE -> new CommandTooLarge(text);

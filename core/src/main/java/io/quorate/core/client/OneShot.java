@@ -141,7 +141,7 @@ final class OneShot implements ReplySink {
 
   private static boolean leaves(RefusalCode code) {
     return switch (code) {
-      case NOT_LEADER, NOT_READY, HALTED, CLOSED, INDETERMINATE -> true;
+      case NOT_LEADER, NOT_READY, HALTED, CLOSED, INDETERMINATE, NOT_COMMITTED -> true;
       case COMMAND_FAILED,
           RESULT_DROPPED,
           STALE_SEQUENCE,

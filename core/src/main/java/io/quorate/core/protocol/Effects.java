@@ -28,6 +28,13 @@ public interface Effects {
   void persist(DurableWrite write, List<Outgoing> releases);
 
   /**
+   * Makes one attempt at a request to the object store; reports {@link Event.ObjectDone}.
+   *
+   * @param timeoutNanos when to give up waiting for the answer
+   */
+  void object(long requestId, ObjectRequest request, long timeoutNanos);
+
+  /**
    * Reads entries back from the log, off the loop; reports {@link Event.Loaded}. Only for entries
    * that are durable here.
    *
@@ -37,6 +44,12 @@ public interface Effects {
 
   /** Everything up to {@code slot} is committed: apply it. Ascending. */
   void commit(long slot);
+
+  /**
+   * What was proposed here for {@code fromSlot} and later slots, and is not yet committed, surely
+   * never will be: its callers may try again anywhere.
+   */
+  void notCommitted(long fromSlot, Refusal why);
 
   /** The proposal became this entry; its callers are answered when that slot is applied. */
   void proposed(Proposal proposal, Entry entry);

@@ -57,6 +57,9 @@ public sealed interface Event {
   record SnapshotReceived(SnapshotRef snapshot, long nextOffset, boolean complete)
       implements Event {}
 
+  /** An attempt at {@link Effects#object} ended. */
+  record ObjectDone(long requestId, ObjectResult result) implements Event {}
+
   /** An operator asks; answered by {@link Effects#adminDone}. */
   record Admin(long requestId, AdminCommand command) implements Event {}
 }

@@ -35,7 +35,9 @@ public enum RefusalCode {
   /** The replica or the client is closing; the command was not logged. */
   CLOSED(14, Outcome.NOT_APPLIED),
   /** The answer, the connection or the leader was lost after the command may have been logged. */
-  INDETERMINATE(15, Outcome.INDETERMINATE);
+  INDETERMINATE(15, Outcome.INDETERMINATE),
+  /** Was proposed, but surely did not become part of the log and never will. */
+  NOT_COMMITTED(16, Outcome.NOT_APPLIED);
 
   private final int number;
   private final Outcome outcome;

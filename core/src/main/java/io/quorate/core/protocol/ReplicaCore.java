@@ -22,9 +22,12 @@ public interface ReplicaCore {
 
   /**
    * Whether the pipeline is full: the runtime then keeps gathering commands into the open batch
-   * instead of submitting it. Batches so grow with load by themselves.
+   * instead of submitting it. Batches so grow with load by themselves. A core that says yes only
+   * for a while has its {@link #deadlineNanos} at the end of that while.
+   *
+   * @param full whether as much has gathered as one batch may hold
    */
-  boolean saturated();
+  boolean saturated(boolean full, Now now);
 
   /** The recent end of the log; to be read on the loop only. */
   LogView log();

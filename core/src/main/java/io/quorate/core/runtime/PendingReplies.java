@@ -40,6 +40,17 @@ final class PendingReplies {
     return first.batch;
   }
 
+  /** Ends those for {@code fromSlot} and later slots. */
+  void refuseFrom(long fromSlot, Refusal why) {
+    for (Waiting last = waiting.peekLast();
+        last != null && last.slot >= fromSlot;
+        last = waiting.peekLast()) {
+      waiting.removeLast();
+      last.batch.refuseAll(why);
+      admission.release(last.batch.sizeBytes());
+    }
+  }
+
   /** Ends all of them: they may or may not be applied, here nobody will know. */
   void refuseAll(Refusal why) {
     for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {

@@ -16,6 +16,7 @@ import io.quorate.core.port.Backend;
 import io.quorate.core.port.Clock;
 import io.quorate.core.port.LogStore;
 import io.quorate.core.port.LogStore.StorageFault;
+import io.quorate.core.port.ObjectStore;
 import io.quorate.core.port.ReplicaDoor;
 import io.quorate.core.port.SnapshotStore;
 import io.quorate.core.port.Transport;
@@ -42,6 +43,7 @@ public final class Replica implements AutoCloseable {
   /**
    * What a replica is made of. It takes over transport and stores, and closes them.
    *
+   * @param objects {@link ObjectStore#NONE} for backends that need none
    * @param stateMachine the user's; only ever called by the apply loop
    */
   public record Parts(
@@ -50,6 +52,7 @@ public final class Replica implements AutoCloseable {
       StateMachine stateMachine,
       LogStore log,
       SnapshotStore snapshots,
+      ObjectStore objects,
       Transport transport,
       Clock clock,
       ActorHost host,
@@ -106,6 +109,7 @@ public final class Replica implements AutoCloseable {
             loop,
             writer,
             reader,
+            parts.objects(),
             apply,
             new PeerSender(parts.transport(), peers, metrics),
             pending,
@@ -174,6 +178,7 @@ public final class Replica implements AutoCloseable {
     }
     loop.refuseEverything();
     apply.refuseEverything();
+    parts.objects().close();
     parts.snapshots().close();
     parts.log().close();
   }

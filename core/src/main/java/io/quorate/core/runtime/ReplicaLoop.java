@@ -178,7 +178,7 @@ public final class ReplicaLoop implements Actor {
     more |= stepReads(now, out);
     // Messages of this turn may have emptied the pipeline: propose after them.
     boolean backlogged = applyLoop.backlogBytes() > limits.applyBacklogBytesMax();
-    while (!backlogged && !core.saturated()) {
+    while (!backlogged && !core.saturated(batcher.hasFull(), now)) {
       Batch batch = batcher.cut();
       if (batch == null) {
         break;

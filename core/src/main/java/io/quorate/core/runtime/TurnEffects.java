@@ -13,7 +13,10 @@ import io.quorate.core.log.LogView;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.metrics.ConsensusMetrics;
 import io.quorate.core.port.ActorHost;
+import io.quorate.core.port.ObjectStore;
 import io.quorate.core.protocol.Effects;
+import io.quorate.core.protocol.Event;
+import io.quorate.core.protocol.ObjectRequest;
 import io.quorate.core.protocol.Outgoing;
 import io.quorate.core.protocol.Proposal;
 import io.quorate.core.protocol.Refusal;
@@ -28,6 +31,7 @@ final class TurnEffects implements Effects {
   private final ReplicaLoop loop;
   private final LogWriter writer;
   private final LogReader reader;
+  private final ObjectStore objects;
   private final ApplyLoop apply;
   private final PeerSender sender;
   private final PendingReplies pending;
@@ -53,6 +57,7 @@ final class TurnEffects implements Effects {
       ReplicaLoop loop,
       LogWriter writer,
       LogReader reader,
+      ObjectStore objects,
       ApplyLoop apply,
       PeerSender sender,
       PendingReplies pending,
@@ -64,6 +69,7 @@ final class TurnEffects implements Effects {
     this.loop = loop;
     this.writer = writer;
     this.reader = reader;
+    this.objects = objects;
     this.apply = apply;
     this.sender = sender;
     this.pending = pending;
@@ -170,6 +176,18 @@ final class TurnEffects implements Effects {
   public void proposed(Proposal proposal, Entry entry) {
     metrics.batchesProposed().increment();
     pending.add(entry.slot(), (Batch) proposal);
+  }
+
+  @Override
+  public void notCommitted(long fromSlot, Refusal why) {
+    Check.that(fromSlot > committed, "slot %s is committed, to %s", fromSlot, committed);
+    pending.refuseFrom(fromSlot, why);
+  }
+
+  @Override
+  public void object(long requestId, ObjectRequest request, long timeoutNanos) {
+    objects.submit(
+        request, timeoutNanos, result -> loop.report(new Event.ObjectDone(requestId, result)));
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.quorate.core.check.InvariantViolation;
 import io.quorate.core.log.Entry;
 import io.quorate.core.metrics.ConsensusMetrics;
 import io.quorate.core.port.LogStore.StorageFault;
+import io.quorate.core.port.ObjectStore;
 import io.quorate.core.port.ReplicaDoor;
 import io.quorate.core.port.ReplicaReport;
 import io.quorate.core.protocol.ReplicaStatus;
@@ -176,6 +177,7 @@ public final class SimNode implements VirtualHost.Machine {
                 own.child("disk"),
                 (write, discarded) -> cluster.oracle().onDurable(id, write, discarded)),
             new SimSnapshotStore(disk, ownPower),
+            ObjectStore.NONE,
             ownTransport,
             clock,
             ownHost,

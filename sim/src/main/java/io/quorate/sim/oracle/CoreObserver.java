@@ -108,6 +108,7 @@ public final class CoreObserver {
       case Event.Persisted persisted -> {}
       case Event.Loaded loaded -> {}
       case Event.SnapshotChunk chunk -> {}
+      case Event.ObjectDone done -> {}
       case Event.Admin admin -> count("admin.asked");
     }
   }

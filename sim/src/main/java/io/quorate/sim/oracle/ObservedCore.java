@@ -40,8 +40,8 @@ public final class ObservedCore implements ReplicaCore {
   }
 
   @Override
-  public boolean saturated() {
-    return core.saturated();
+  public boolean saturated(boolean full, Now now) {
+    return core.saturated(full, now);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.Effects;
+import io.quorate.core.protocol.ObjectRequest;
 import io.quorate.core.protocol.Outgoing;
 import io.quorate.core.protocol.Proposal;
 import io.quorate.core.protocol.Refusal;
@@ -51,6 +52,17 @@ final class ObservedEffects implements Effects {
   @Override
   public void proposed(Proposal proposal, Entry entry) {
     out.proposed(proposal, entry);
+  }
+
+  @Override
+  public void notCommitted(long fromSlot, Refusal why) {
+    observer.count("proposal.not committed");
+    out.notCommitted(fromSlot, why);
+  }
+
+  @Override
+  public void object(long requestId, ObjectRequest request, long timeoutNanos) {
+    out.object(requestId, request, timeoutNanos);
   }
 
   @Override

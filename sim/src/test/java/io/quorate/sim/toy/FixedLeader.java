@@ -316,7 +316,7 @@ public final class FixedLeader implements Backend {
     }
 
     @Override
-    public boolean saturated() {
+    public boolean saturated(boolean full, Now now) {
       return log.lastSlot() - commit > 8;
     }
 

@@ -44,7 +44,8 @@ public final class RefusalTable {
     UNSUPPORTED(RefusalCode.UNSUPPORTED, 12, Status.Code.UNIMPLEMENTED),
     HALTED(RefusalCode.HALTED, 13, Status.Code.UNAVAILABLE),
     CLOSED(RefusalCode.CLOSED, 14, Status.Code.UNAVAILABLE),
-    INDETERMINATE(RefusalCode.INDETERMINATE, 15, Status.Code.UNKNOWN);
+    INDETERMINATE(RefusalCode.INDETERMINATE, 15, Status.Code.UNKNOWN),
+    NOT_COMMITTED(RefusalCode.NOT_COMMITTED, 16, Status.Code.ABORTED);
 
     private static final Row[] ROWS = values();
 
