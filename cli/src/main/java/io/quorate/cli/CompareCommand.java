@@ -4,18 +4,26 @@ package io.quorate.cli;
 
 import io.quorate.bench.compare.CompareOptions;
 import io.quorate.bench.compare.CompareOptions.Fault;
+import io.quorate.bench.compare.CompareOptions.ObjectStoreOptions;
 import io.quorate.bench.compare.Comparison;
 import io.quorate.bench.compare.ComparisonReport;
 import io.quorate.bench.compare.ComparisonTable;
 import io.quorate.bench.compare.Measured;
+import io.quorate.bench.compare.Prices;
 import io.quorate.node.config.DataSize;
+import io.quorate.s3.endpoint.Latency;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,19 +36,21 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs the same load and the same fault on every backend and prints one table.",
       "",
-      "Each contender is a group of real replicas: gRPC on loopback, RocksDB with fsync. The leader"
-          + " is stopped without warning in the middle, and the whole history is checked: a fast"
+      "Each contender is a group of real replicas: gRPC on loopback, RocksDB with fsync; S3 through"
+          + " the AWS SDK against an embedded endpoint that fsyncs. The leader is stopped without warning in the middle, and the whole history is checked: a fast"
           + " wrong run is a failed run (exit code 1)."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class CompareCommand implements Callable<Integer> {
+  private static final List<String> BACKENDS = List.of("raft", "s3");
+
   @Spec private CommandSpec spec;
 
   @Option(
       names = "--backends",
       split = ",",
-      defaultValue = "raft",
+      defaultValue = "raft,s3",
       description = "Contenders (default: ${DEFAULT-VALUE}).")
   private List<String> backends;
 
@@ -94,6 +104,47 @@ final class CompareCommand implements Callable<Integer> {
   private String fault;
 
   @Option(
+      names = "--s3",
+      defaultValue = "embedded",
+      paramLabel = "URL",
+      description =
+          "Object store: embedded (default), or the URL of an S3 endpoint, with credentials where"
+              + " the AWS SDK looks for them.")
+  private String s3;
+
+  @Option(
+      names = "--s3-bucket",
+      defaultValue = "compare",
+      paramLabel = "NAME",
+      description = "Bucket at that URL; keys go below a prefix of their own (default: compare).")
+  private String s3Bucket;
+
+  @Option(
+      names = "--s3-latency",
+      defaultValue = "none",
+      paramLabel = "PROFILE",
+      description =
+          "Latency of the embedded object store: none, or as published for S3 standard or express"
+              + " (default: none).")
+  private String s3Latency;
+
+  @Option(
+      names = "--price",
+      paramLabel = "FILE",
+      description =
+          "Prices of requests as JSON (default: the list prices of S3 Standard that ship with this"
+              + " program, of Express with --s3-latency express).")
+  private @Nullable Path price;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Configuration of the replicas, such as quorate.s3.linger=5ms; a backend ignores the"
+              + " section of another.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
       names = "--repeat",
       defaultValue = "1",
       description = "Runs of each contender, in turns (default: ${DEFAULT-VALUE}).")
@@ -137,9 +188,10 @@ final class CompareCommand implements Callable<Integer> {
 
   private CompareOptions options() {
     for (String backend : backends) {
-      if (!backend.equals("raft")) {
+      if (!BACKENDS.contains(backend)) {
         throw new ParameterException(
-            spec.commandLine(), "unknown backend \"" + backend + "\"; there is: raft");
+            spec.commandLine(),
+            "unknown backend \"" + backend + "\"; there are: " + String.join(", ", BACKENDS));
       }
     }
     try {
@@ -155,10 +207,46 @@ final class CompareCommand implements Callable<Integer> {
           fault(),
           repeat,
           seed,
-          report);
+          report,
+          store(),
+          new TreeMap<>(settings));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private ObjectStoreOptions store() {
+    Latency latency = null;
+    for (Latency each : Latency.values()) {
+      if (each.name().toLowerCase(Locale.ROOT).equals(s3Latency)) {
+        latency = each;
+      }
+    }
+    if (latency == null) {
+      throw new IllegalArgumentException(
+          "--s3-latency must be none, standard or express, was \"" + s3Latency + "\"");
+    }
+    boolean embedded = s3.equals("embedded");
+    if (!embedded && latency != Latency.NONE) {
+      throw new IllegalArgumentException(
+          "--s3-latency goes with the embedded object store only; " + s3 + " has its own");
+    }
+    Path file = price;
+    Prices prices =
+        file != null
+            ? Prices.read(file)
+            : Prices.shipped(latency == Latency.EXPRESS ? "express" : "standard");
+    return new ObjectStoreOptions(embedded ? null : uri(), s3Bucket, latency, prices);
+  }
+
+  private URI uri() {
+    if (!s3.startsWith("http://") && !s3.startsWith("https://")) {
+      throw new IllegalArgumentException(
+          "--s3 must be embedded or a URL such as https://s3.eu-central-1.amazonaws.com, was \""
+              + s3
+              + "\"");
+    }
+    return URI.create(s3);
   }
 
   private int percent() {

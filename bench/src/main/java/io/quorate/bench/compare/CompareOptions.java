@@ -2,9 +2,13 @@
 
 package io.quorate.bench.compare;
 
+import io.quorate.s3.endpoint.Latency;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One comparison, the same for every contender.
@@ -21,6 +25,8 @@ import java.util.List;
  * @param repeat runs of each contender, interleaved
  * @param seed of keys and mix
  * @param report folder for results and histograms
+ * @param store for contenders that need one
+ * @param settings of every contender beside the defaults, by full key
  */
 public record CompareOptions(
     List<String> backends,
@@ -34,7 +40,26 @@ public record CompareOptions(
     Fault fault,
     int repeat,
     long seed,
-    Path report) {
+    Path report,
+    ObjectStoreOptions store,
+    SortedMap<String, String> settings) {
+
+  /**
+   * Where the contenders that need an object store have it.
+   *
+   * @param url an S3 endpoint with credentials in the environment; null: the embedded one
+   * @param bucket in which groups of the comparison put their logs, each below a prefix of its own
+   * @param latency of the embedded endpoint
+   * @param prices of requests
+   */
+  public record ObjectStoreOptions(
+      @Nullable URI url, String bucket, Latency latency, Prices prices) {
+
+    /** The embedded endpoint, as fast as it goes, at the prices of S3 Standard. */
+    public static ObjectStoreOptions embedded() {
+      return new ObjectStoreOptions(null, "compare", Latency.NONE, Prices.shipped("standard"));
+    }
+  }
 
   /** What befalls the leader. */
   public enum Fault {

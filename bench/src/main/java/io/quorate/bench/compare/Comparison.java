@@ -28,7 +28,19 @@ public final class Comparison {
   /** Makes groups of replicas by name of the contender. */
   interface Groups {
     ContenderGroup start(String contender, CompareOptions options);
+
+    /** What the replicas are made of, for people. */
+    default String parts(String contender) {
+      return "gRPC on loopback, RocksDB";
+    }
+
+    /** What an acknowledged command has survived. */
+    default String durability(String contender, CompareOptions options) {
+      return "fsync on a majority";
+    }
   }
+
+  private static final int RECOVERY_SECONDS_MAX = 30;
 
   private final CompareOptions options;
   private final Progress progress;
@@ -36,7 +48,7 @@ public final class Comparison {
 
   /** A comparison with replicas in this process, over loopback and with real files. */
   public Comparison(CompareOptions options, Progress progress) {
-    this(options, progress, LocalGroup::start);
+    this(options, progress, new LocalGroups());
   }
 
   Comparison(CompareOptions options, Progress progress, Groups groups) {
@@ -58,7 +70,7 @@ public final class Comparison {
 
   private Measured runOne(String contender) throws InterruptedException {
     progress.phase(
-        contender, "starting " + options.replicas() + " replicas (gRPC on loopback, RocksDB)");
+        contender, "starting " + options.replicas() + " replicas (" + groups.parts(contender) + ")");
     try (ContenderGroup group = groups.start(contender, options)) {
       String leader = group.awaitLeader();
       progress.phase(contender, leader + " leads; warming up with " + options.clients() + " calls");
@@ -72,6 +84,7 @@ public final class Comparison {
       long begun = System.nanoTime();
       Duration half = options.duration().dividedBy(2);
       load(contender, "measuring", half, workload);
+      double rateBefore = workload.measured() * 1e9 / (System.nanoTime() - begun);
       String fault = "none";
       SortedMap<String, Long> counts = difference(group.counters(), before);
       if (options.fault() == CompareOptions.Fault.KILL_LEADER) {
@@ -83,6 +96,7 @@ public final class Comparison {
         before = group.counters();
       }
       load(contender, "measuring", options.duration().minus(half), workload);
+      awaitRecovery(contender, workload);
       long measuredNanos = System.nanoTime() - begun;
       workload.measure(false);
       long cpu = cpuNanos() - cpuBefore;
@@ -93,7 +107,7 @@ public final class Comparison {
       HistoryVerdict verdict = HistoryCheck.check(options, workload, group);
       return new Measured(
           contender,
-          "fsync on a majority",
+          groups.durability(contender, options),
           measuredNanos,
           workload.measured(),
           workload.latencies(),
@@ -103,7 +117,16 @@ public final class Comparison {
           fault,
           cpu,
           counts,
+          rateBefore,
+          options.store().prices(),
           verdict);
+    }
+  }
+
+  /** A gap is known only when it has ended: goes on until there are answers after the fault. */
+  private void awaitRecovery(String contender, Workload workload) throws InterruptedException {
+    for (int second = 0; second < RECOVERY_SECONDS_MAX && workload.unanswered(); second++) {
+      load(contender, "waiting for an answer after the fault", Duration.ofSeconds(1), workload);
     }
   }
 

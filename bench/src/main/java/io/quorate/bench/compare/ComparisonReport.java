@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,11 @@ public final class ComparisonReport {
     asked.put("fault", options.fault().name().toLowerCase(Locale.ROOT).replace('_', '-'));
     asked.put("repeat", options.repeat());
     asked.put("seed", options.seed());
+    URI url = options.store().url();
+    asked.put("s3", url == null ? "embedded" : url.toString());
+    asked.put("s3Latency", options.store().latency().name().toLowerCase(Locale.ROOT));
+    ObjectNode settings = asked.putObject("settings");
+    options.settings().forEach(settings::put);
     ObjectNode machine = root.putObject("machine");
     machine.put("cores", Runtime.getRuntime().availableProcessors());
     machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
@@ -76,6 +82,14 @@ public final class ComparisonReport {
     run.put("longestGapMillis", result.gapNanos() / 1e6);
     run.put("indeterminate", result.indeterminate());
     run.put("refused", result.refused());
+    run.put("perSecondBeforeFault", result.perSecondBeforeFault());
+    if (result.usesObjectStore()) {
+      ObjectNode store = run.putObject("objectStore");
+      store.put("requestsPerThousand", result.objectRequestsPerThousand());
+      store.put("putsPerBatch", result.putsPerBatch());
+      store.put("dollarsPerMillion", result.dollarsPerMillion());
+      store.put("prices", result.prices().name() + ", " + result.prices().date());
+    }
     run.put("cpuSecondsPerMillion", result.cpuSecondsPerMillion());
     ObjectNode counts = run.putObject("counts");
     result.counts().forEach(counts::put);

@@ -18,6 +18,9 @@ public final class ComparisonTable {
       List.of(
           new Row("durability", Measured::durability),
           new Row("commands/s", m -> String.format(Locale.ROOT, "%,.0f", m.perSecond())),
+          new Row(
+              "commands/s before the fault",
+              m -> String.format(Locale.ROOT, "%,.0f", m.perSecondBeforeFault())),
           new Row("latency p50", m -> millis(m.millisAt(50))),
           new Row("latency p99", m -> millis(m.millisAt(99))),
           new Row("latency p99.9", m -> millis(m.millisAt(99.9))),
@@ -28,6 +31,21 @@ public final class ComparisonTable {
           new Row(
               "bytes on the wire / command", m -> figure(m.perThousand("peer_bytes_sent") / 1000)),
           new Row("fsyncs / 1,000 commands", m -> figure(m.perThousand("log_syncs"))),
+          new Row(
+              "object requests / 1,000 commands",
+              m -> m.usesObjectStore() ? figure(m.objectRequestsPerThousand()) : "-"),
+          new Row(
+              "PUTs / batch",
+              m ->
+                  m.usesObjectStore()
+                      ? String.format(Locale.ROOT, "%.3f", m.putsPerBatch())
+                      : "-"),
+          new Row(
+              "request dollars / 1M commands",
+              m ->
+                  m.usesObjectStore()
+                      ? String.format(Locale.ROOT, "$%.3f", m.dollarsPerMillion())
+                      : "-"),
           new Row("CPU s / 1M commands", m -> figure(m.cpuSecondsPerMillion())),
           new Row("outcome unknown to client", m -> count(m.indeterminate())),
           new Row("refused, surely not applied", m -> count(m.refused())),

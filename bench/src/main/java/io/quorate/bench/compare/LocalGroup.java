@@ -6,12 +6,15 @@ import io.quorate.api.NodeId;
 import io.quorate.api.ReadConsistency;
 import io.quorate.api.ReplicatedLog;
 import io.quorate.api.Role;
+import io.quorate.bench.compare.CompareOptions.ObjectStoreOptions;
 import io.quorate.core.port.ReplicaReport;
 import io.quorate.node.QuorateClient;
 import io.quorate.node.QuorateConfig;
 import io.quorate.node.QuorateNode;
+import io.quorate.s3.endpoint.S3Endpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -38,11 +41,17 @@ final class LocalGroup implements ContenderGroup {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Path directory;
+  private final @Nullable S3Endpoint endpoint;
   private final Map<NodeId, QuorateNode> nodes = new LinkedHashMap<>();
   private final QuorateClient client;
 
-  private LocalGroup(Path directory, List<QuorateConfig> configs, CompareOptions options) {
+  private LocalGroup(
+      Path directory,
+      @Nullable S3Endpoint endpoint,
+      List<QuorateConfig> configs,
+      CompareOptions options) {
     this.directory = directory;
+    this.endpoint = endpoint;
     for (QuorateConfig config : configs) {
       nodes.put(
           config.node(),
@@ -55,25 +64,40 @@ final class LocalGroup implements ContenderGroup {
   static ContenderGroup start(String backend, CompareOptions options) {
     try {
       Path directory = Files.createTempDirectory("quorate-compare-");
+      S3Endpoint endpoint = null;
+      if (backend.equals("s3") && options.store().url() == null) {
+        endpoint =
+            S3Endpoint.start(
+                S3Endpoint.Options.DEFAULT
+                    .withFolder(directory.resolve("objects"))
+                    .withBucket(options.store().bucket())
+                    .withLatency(options.store().latency()));
+      }
       List<Integer> ports = freePorts(options.replicas());
       List<QuorateConfig> configs = new ArrayList<>();
       for (int i = 0; i < options.replicas(); i++) {
-        configs.add(config(backend, directory, ports, i + 1));
+        configs.add(config(backend, directory, endpoint, ports, options, i + 1));
       }
-      return new LocalGroup(directory, configs, options);
+      return new LocalGroup(directory, endpoint, configs, options);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot prepare files for the comparison", e);
     }
   }
 
   private static QuorateConfig config(
-      String backend, Path directory, List<Integer> ports, int node) {
+      String backend,
+      Path directory,
+      @Nullable S3Endpoint endpoint,
+      List<Integer> ports,
+      CompareOptions options,
+      int node) {
     StringBuilder members = new StringBuilder();
     for (int i = 0; i < ports.size(); i++) {
       members.append(" n").append(i + 1).append(" = \"127.0.0.1:").append(ports.get(i)).append('"');
       members.append(i + 1 < ports.size() ? "," : "");
     }
-    String hocon =
+    StringBuilder hocon = new StringBuilder();
+    hocon.append(
         """
         quorate {
           group = compare
@@ -82,8 +106,28 @@ final class LocalGroup implements ContenderGroup {
           data-dir = "%s"
         }
         """
-            .formatted(backend, members, directory.toString().replace("\\", "\\\\"));
-    return QuorateConfig.parse(hocon, NodeId.of("n" + node));
+            .formatted(backend, members, directory.toString().replace("\\", "\\\\")));
+    if (backend.equals("s3")) {
+      hocon.append(store(directory, endpoint, options.store()));
+    }
+    options
+        .settings()
+        .forEach((key, value) -> hocon.append(key).append(" = ").append(value).append('\n'));
+    return QuorateConfig.parse(hocon.toString(), NodeId.of("n" + node));
+  }
+
+  private static String store(
+      Path directory, @Nullable S3Endpoint endpoint, ObjectStoreOptions options) {
+    URI uri = endpoint == null ? options.url() : endpoint.uri();
+    return """
+        quorate.s3 {
+          bucket = "%s"
+          prefix = "%s"
+          endpoint = "%s"
+          region = us-east-1
+        }
+        """
+        .formatted(options.bucket(), directory.getFileName(), uri);
   }
 
   private static List<Integer> freePorts(int count) throws IOException {
@@ -195,6 +239,9 @@ final class LocalGroup implements ContenderGroup {
     client.close();
     for (QuorateNode node : nodes.values()) {
       node.abort();
+    }
+    if (endpoint != null) {
+      endpoint.close();
     }
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -18,6 +18,8 @@ import org.HdrHistogram.Histogram;
  * @param fault what was done, for people
  * @param cpuNanos CPU time of this process, load generator included, over the measured time
  * @param counts what the replicas counted over the measured time
+ * @param perSecondBeforeFault calls answered in a second up to the fault
+ * @param prices of requests to an object store
  * @param verdict what the history showed
  */
 public record Measured(
@@ -32,6 +34,8 @@ public record Measured(
     String fault,
     long cpuNanos,
     SortedMap<String, Long> counts,
+    double perSecondBeforeFault,
+    Prices prices,
     HistoryVerdict verdict) {
 
   /** Commands and reads answered in a second. */
@@ -52,6 +56,29 @@ public record Measured(
   /** A count for each thousand answered calls. */
   public double perThousand(String counter) {
     return answered == 0 ? 0 : counts.getOrDefault(counter, 0L) * 1000.0 / answered;
+  }
+
+  /** Whether the contender has its log in an object store. */
+  public boolean usesObjectStore() {
+    return Prices.writes(counts) > 0;
+  }
+
+  /** Requests to an object store for a thousand answered calls. */
+  public double objectRequestsPerThousand() {
+    return answered == 0
+        ? 0
+        : (Prices.writes(counts) + Prices.reads(counts)) * 1000.0 / answered;
+  }
+
+  /** Objects created or replaced for each batch that was proposed. */
+  public double putsPerBatch() {
+    long batches = counts.getOrDefault("batches_proposed", 0L);
+    return batches == 0 ? 0 : (double) Prices.writes(counts) / batches;
+  }
+
+  /** What the requests for a million answered calls cost at this load. */
+  public double dollarsPerMillion() {
+    return answered == 0 ? 0 : prices.dollars(counts) * 1e6 / answered;
   }
 
   /** CPU seconds of all replicas and the load generator for a million answered calls. */

@@ -47,6 +47,7 @@ final class Workload {
   private volatile boolean measuring;
   private volatile boolean gapWatched;
   private volatile boolean stopping;
+  private volatile long answeredAtFault = -1;
 
   Workload(CompareOptions options, ReplicatedLog log) {
     this.options = options;
@@ -80,6 +81,12 @@ final class Workload {
     lastAnswerNanos.set(System.nanoTime());
     longestGapNanos.set(0);
     gapWatched = true;
+    answeredAtFault = answered.sum();
+  }
+
+  /** Whether a gap is watched in which nothing but what was on its way has been answered. */
+  boolean unanswered() {
+    return gapWatched && answered.sum() <= answeredAtFault + options.clients();
   }
 
   /** Ends the loop: every client's last call is waited for; those without an answer stay open. */

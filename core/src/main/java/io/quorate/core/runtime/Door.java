@@ -14,6 +14,7 @@ import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.metrics.ConsensusMetrics;
 import io.quorate.core.port.Clock;
 import io.quorate.core.port.LogStore;
+import io.quorate.core.port.ObjectStore;
 import io.quorate.core.port.ReplicaDoor;
 import io.quorate.core.port.ReplicaReport;
 import io.quorate.core.port.SnapshotStore;
@@ -43,6 +44,7 @@ final class Door implements ReplicaDoor {
   private final LogStore log;
   private final SnapshotStore snapshots;
   private final Transport transport;
+  private final ObjectStore objects;
   private final ConsensusMetrics metrics;
 
   Door(
@@ -60,6 +62,7 @@ final class Door implements ReplicaDoor {
       LogStore log,
       SnapshotStore snapshots,
       Transport transport,
+      ObjectStore objects,
       ConsensusMetrics metrics) {
     this.group = group;
     this.self = self;
@@ -75,6 +78,7 @@ final class Door implements ReplicaDoor {
     this.log = log;
     this.snapshots = snapshots;
     this.transport = transport;
+    this.objects = objects;
     this.metrics = metrics;
   }
 
@@ -203,6 +207,7 @@ final class Door implements ReplicaDoor {
     }
     SortedMap<String, Long> counters = metrics.snapshot();
     counters.putAll(transport.counters());
+    objects.counters().forEach((name, count) -> counters.put("object." + name, count));
     List<SnapshotRef> taken = snapshots.list();
     return new ReplicaReport(
         group,

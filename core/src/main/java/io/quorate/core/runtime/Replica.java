@@ -135,6 +135,7 @@ public final class Replica implements AutoCloseable {
             parts.log(),
             parts.snapshots(),
             parts.transport(),
+            parts.objects(),
             metrics);
 
     loop.restore(durable, parts.clock().now());

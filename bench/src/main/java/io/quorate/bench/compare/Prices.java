@@ -1,0 +1,100 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.bench.compare;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * What an object store asks for requests and for bytes moved, in dollars. Storage is left out: a
+ * truncated log takes next to none.
+ *
+ * @param name of the tariff
+ * @param date on which the prices were looked up
+ * @param source where they were found
+ * @param perMillionWrites writes and lists, refused conditional writes included
+ * @param perMillionReads reads, unchanged and absent objects included
+ * @param perGigabyteUp bytes written
+ * @param perGigabyteDown bytes read
+ */
+public record Prices(
+    String name,
+    String date,
+    String source,
+    double perMillionWrites,
+    double perMillionReads,
+    double perGigabyteUp,
+    double perGigabyteDown) {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+
+  /**
+   * A tariff that ships with this program.
+   *
+   * @param tariff {@code standard} or {@code express}
+   */
+  public static Prices shipped(String tariff) {
+    String file = "prices-" + tariff + ".json";
+    try (InputStream in = Prices.class.getResourceAsStream(file)) {
+      if (in == null) {
+        throw new IllegalArgumentException("there is no price file " + file);
+      }
+      return JSON.readValue(in, Prices.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
+
+  /**
+   * A tariff of the user's.
+   *
+   * @throws IllegalArgumentException the file cannot be read, or a field is missing or unknown
+   */
+  public static Prices read(Path file) {
+    try {
+      return JSON.readValue(Files.readAllBytes(file), Prices.class);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "the price file " + file + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  /** What the requests among these counts cost. */
+  public double dollars(SortedMap<String, Long> counts) {
+    return (writes(counts) * perMillionWrites + reads(counts) * perMillionReads) / 1e6
+        + (counts.getOrDefault("object.bytes.up", 0L) * perGigabyteUp
+                + counts.getOrDefault("object.bytes.down", 0L) * perGigabyteDown)
+            / 1e9;
+  }
+
+  /** Requests that are paid for as writes. */
+  public static long writes(SortedMap<String, Long> counts) {
+    return sum(counts, "object.create.")
+        + sum(counts, "object.replace.")
+        + sum(counts, "object.put.")
+        + sum(counts, "object.list.");
+  }
+
+  /** Requests that are paid for as reads. */
+  public static long reads(SortedMap<String, Long> counts) {
+    return sum(counts, "object.get.");
+  }
+
+  private static long sum(SortedMap<String, Long> counts, String prefix) {
+    long sum = 0;
+    for (Map.Entry<String, Long> each : counts.tailMap(prefix).entrySet()) {
+      if (!each.getKey().startsWith(prefix)) {
+        break;
+      }
+      sum += each.getValue();
+    }
+    return sum;
+  }
+}
