@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** A run in which something went wrong is found out, whatever it was; one without fault is not. */
@@ -30,7 +31,9 @@ final class HistoryCheckTest {
           CompareOptions.Fault.NONE,
           1,
           1,
-          Path.of("unused"));
+          Path.of("unused"),
+          CompareOptions.ObjectStoreOptions.embedded(),
+          new TreeMap<>());
 
   private final CounterMachine machine = new CounterMachine(KEYS, CLIENTS);
   private final List<Workload.Client> clients = new ArrayList<>();

@@ -37,7 +37,9 @@ final class PlantedFaultTest {
           CompareOptions.Fault.KILL_LEADER,
           1,
           1,
-          Path.of("unused"));
+          Path.of("unused"),
+          CompareOptions.ObjectStoreOptions.embedded(),
+          new TreeMap<>());
 
   private enum Cheat {
     NONE,
