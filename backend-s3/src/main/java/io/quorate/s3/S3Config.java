@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
- * What an operator can set about the protocol of the S3 backend; where its objects are is said by
- * {@link StoreConfig}. Keys in messages are those of the configuration file, below {@code
- * quorate.s3}.
+ * What an operator can set about the protocol of the S3 backend. Keys in messages are those of the
+ * configuration file, below {@code quorate.s3}, which also says where the bucket is: that is no
+ * matter of the protocol.
  *
  * @param prefix what all keys begin with, without slashes at its ends; may be empty
  */
@@ -291,7 +291,7 @@ public record S3Config(
     require(value >= min, key, "must be at least " + min + ", was " + value);
   }
 
-  static void require(boolean holds, String key, String what) {
+  private static void require(boolean holds, String key, String what) {
     if (!holds) {
       throw new IllegalArgumentException("quorate.s3." + key + " " + what);
     }

@@ -43,8 +43,8 @@ final class Door implements ReplicaDoor {
   private final TurnEffects effects;
   private final LogStore log;
   private final SnapshotStore snapshots;
-  private final Transport transport;
   private final ObjectStore objects;
+  private final Transport transport;
   private final ConsensusMetrics metrics;
 
   Door(
@@ -61,8 +61,8 @@ final class Door implements ReplicaDoor {
       TurnEffects effects,
       LogStore log,
       SnapshotStore snapshots,
-      Transport transport,
       ObjectStore objects,
+      Transport transport,
       ConsensusMetrics metrics) {
     this.group = group;
     this.self = self;
@@ -77,8 +77,8 @@ final class Door implements ReplicaDoor {
     this.effects = effects;
     this.log = log;
     this.snapshots = snapshots;
-    this.transport = transport;
     this.objects = objects;
+    this.transport = transport;
     this.metrics = metrics;
   }
 
@@ -207,7 +207,9 @@ final class Door implements ReplicaDoor {
     }
     SortedMap<String, Long> counters = metrics.snapshot();
     counters.putAll(transport.counters());
-    objects.counters().forEach((name, count) -> counters.put("object." + name, count));
+    objects
+        .counters()
+        .forEach((name, count) -> counters.put("object_" + name.replace('.', '_'), count));
     List<SnapshotRef> taken = snapshots.list();
     return new ReplicaReport(
         group,

@@ -135,8 +135,8 @@ public final class Replica implements AutoCloseable {
             effects,
             parts.log(),
             parts.snapshots(),
-            parts.transport(),
             parts.objects(),
+            parts.transport(),
             metrics);
 
     loop.restore(durable, parts.clock().now());
