@@ -119,15 +119,18 @@ final class LocalGroup implements ContenderGroup {
   private static String store(
       Path directory, @Nullable S3Endpoint endpoint, ObjectStoreOptions options) {
     URI uri = endpoint == null ? options.url() : endpoint.uri();
+    // No cost governor: what a PUT costs is what the comparison finds out.
     return """
         quorate.s3 {
           bucket = "%s"
           prefix = "%s"
           endpoint = "%s"
-          region = us-east-1
+          credentials = %s
+          max-puts-per-second = 0
         }
         """
-        .formatted(options.bucket(), directory.getFileName(), uri);
+        .formatted(
+            options.bucket(), directory.getFileName(), uri, endpoint == null ? "chain" : "none");
   }
 
   private static List<Integer> freePorts(int count) throws IOException {

@@ -69,22 +69,22 @@ public record Prices(
   /** What the requests among these counts cost. */
   public double dollars(SortedMap<String, Long> counts) {
     return (writes(counts) * perMillionWrites + reads(counts) * perMillionReads) / 1e6
-        + (counts.getOrDefault("object.bytes.up", 0L) * perGigabyteUp
-                + counts.getOrDefault("object.bytes.down", 0L) * perGigabyteDown)
+        + (counts.getOrDefault("object_bytes_up", 0L) * perGigabyteUp
+                + counts.getOrDefault("object_bytes_down", 0L) * perGigabyteDown)
             / 1e9;
   }
 
   /** Requests that are paid for as writes. */
   public static long writes(SortedMap<String, Long> counts) {
-    return sum(counts, "object.create.")
-        + sum(counts, "object.replace.")
-        + sum(counts, "object.put.")
-        + sum(counts, "object.list.");
+    return sum(counts, "object_create_")
+        + sum(counts, "object_replace_")
+        + sum(counts, "object_put_")
+        + sum(counts, "object_list_");
   }
 
   /** Requests that are paid for as reads. */
   public static long reads(SortedMap<String, Long> counts) {
-    return sum(counts, "object.get.");
+    return sum(counts, "object_get_");
   }
 
   private static long sum(SortedMap<String, Long> counts, String prefix) {
