@@ -9,6 +9,7 @@ import io.quorate.sim.cluster.ClusterOptions;
 import io.quorate.sim.fault.Fault;
 import io.quorate.sim.fault.FaultFamilies;
 import io.quorate.sim.net.LinkProfile;
+import io.quorate.sim.objectstore.StoreOptions;
 import io.quorate.sim.workload.WorkloadOptions;
 import io.quorate.sim.world.SimRandom;
 import java.time.Duration;
@@ -33,17 +34,23 @@ final class Swarm {
    *
    * @param faults {@code swarm}: some families, as drawn; {@code none}; or families joined by
    *     commas
+   * @param store whether the log is in an object store, which then has faults of its own
    */
-  static SimPlan draw(long seed, long timeNanos, String faults) {
+  static SimPlan draw(long seed, long timeNanos, String faults, boolean store) {
     SimRandom root = new SimRandom(seed).child("swarm");
     SimRandom random = root.child("group");
     int dice = random.below(10);
     int nodes = dice == 0 ? 1 : dice < 8 ? 3 : 5;
     boolean noise = faults.equals("swarm") || faults.contains("loss");
-    ClusterOptions cluster = cluster(root.child("cluster"), nodes, noise);
+    ClusterOptions cluster =
+        cluster(root.child("cluster"), nodes, noise).withStore(store(root.child("store")));
     WorkloadOptions workload = workload(root.child("workload"));
     List<Fault> schedule = new ArrayList<>();
-    for (String family : FaultFamilies.ALL) {
+    List<String> families = new ArrayList<>(FaultFamilies.ALL);
+    if (store) {
+      families.addAll(FaultFamilies.STORE);
+    }
+    for (String family : families) {
       SimRandom own = root.child("family/" + family);
       boolean drawn = own.chance(0.4);
       long gap = own.logBetween(400 * MILLI, 20_000 * MILLI);
@@ -54,22 +61,22 @@ final class Swarm {
                 family, new SimRandom(seed), nodes, workload.clients(), gap, timeNanos));
       }
     }
-    checkNames(faults);
+    checkNames(faults, families);
     schedule.sort(Comparator.comparingLong(Fault::atNanos));
     return new SimPlan(seed, timeNanos, PROOF_NANOS, cluster, workload, schedule);
   }
 
-  private static void checkNames(String faults) {
+  private static void checkNames(String faults, List<String> families) {
     if (faults.equals("swarm") || faults.equals("none")) {
       return;
     }
     for (String family : faults.split(",")) {
-      if (!FaultFamilies.ALL.contains(family)) {
+      if (!families.contains(family)) {
         throw new IllegalArgumentException(
             "fault family \""
                 + family
                 + "\" is unknown; say swarm, none, or some of "
-                + FaultFamilies.ALL);
+                + families);
       }
     }
   }
@@ -117,6 +124,17 @@ final class Swarm {
         random.logBetween(MILLI, 600_000 * MILLI),
         limits,
         sessions);
+  }
+
+  private static StoreOptions store(SimRandom random) {
+    return new StoreOptions(
+        random.logBetween(MILLI, 20 * MILLI),
+        random.logBetween(MILLI, 20 * MILLI),
+        random.chance(0.5) ? random.logBetween(1, 50) / 1000.0 : 0,
+        random.logBetween(20 * MILLI, 1_000 * MILLI),
+        random.chance(0.5) ? 0.2 : 0,
+        random.chance(0.5) ? 1_000 : 3 + random.below(20),
+        false);
   }
 
   private static WorkloadOptions workload(SimRandom random) {

@@ -11,6 +11,8 @@ import io.quorate.sim.cluster.SimCluster;
 import io.quorate.sim.cluster.SimNode;
 import io.quorate.sim.fault.Fault;
 import io.quorate.sim.fault.FaultInjector;
+import io.quorate.sim.objectstore.SimBucket;
+import io.quorate.sim.objectstore.StoreOptions;
 import io.quorate.sim.trace.TraceLine;
 import io.quorate.sim.trace.TraceLog;
 import io.quorate.sim.workload.KvClient;
@@ -63,7 +65,9 @@ public final class Scenario {
     cluster =
         new SimCluster(
             world,
-            ClusterOptions.calm(builder.nodes).withLimits(builder.limits),
+            ClusterOptions.calm(builder.nodes)
+                .withLimits(builder.limits)
+                .withStore(builder.store),
             builder.backend,
             workload::stateMachine);
     workload.connect(cluster);
@@ -77,6 +81,7 @@ public final class Scenario {
     private int nodes = 3;
     private long seed = 1;
     private RuntimeLimits limits = RuntimeLimits.DEFAULT;
+    private StoreOptions store = StoreOptions.CALM;
 
     private Builder(SimBackend backend) {
       this.backend = backend;
@@ -100,6 +105,17 @@ public final class Scenario {
       return this;
     }
 
+    /** The object store of protocols that have one; calm unless said. */
+    public Builder store(StoreOptions value) {
+      store = value;
+      return this;
+    }
+
+    /** Starts all replicas, and waits for nothing. */
+    public Scenario startCold() {
+      return new Scenario(this);
+    }
+
     /** Starts all replicas and waits for a leader. */
     public Scenario start() {
       Scenario scenario = new Scenario(this);
@@ -121,6 +137,15 @@ public final class Scenario {
   /** The group, for what has no method here. */
   public SimCluster cluster() {
     return cluster;
+  }
+
+  /** The object store of protocols that have one. */
+  public SimBucket bucket() {
+    SimBucket bucket = cluster.bucket();
+    if (bucket == null) {
+      throw new IllegalStateException("this backend has no object store");
+    }
+    return bucket;
   }
 
   /** The replica with this number, from 1. */

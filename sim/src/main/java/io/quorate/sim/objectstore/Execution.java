@@ -1,0 +1,22 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.sim.objectstore;
+
+import io.quorate.core.protocol.ObjectResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request took effect, or was found to have none.
+ *
+ * @param before what was stored under its key; null: nothing
+ * @param after what is stored under its key now; null: nothing
+ * @param result what its sender is told, if the answer arrives
+ */
+public record Execution(
+    SimRequest request, byte @Nullable [] before, byte @Nullable [] after, ObjectResult result) {
+
+  /** Whether something else is stored now. */
+  public boolean changed() {
+    return before != after;
+  }
+}
