@@ -134,6 +134,8 @@ final class ArchitectureRules {
             root + ".grpc..",
             root + ".rocksdb..",
             root + ".s3.aws..",
+            root + ".s3.endpoint..",
+            root + ".s3.folder..",
             root + ".sim.contract..",
             root + ".bench..",
             root + ".cli..",

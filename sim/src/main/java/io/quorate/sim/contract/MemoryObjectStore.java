@@ -1,0 +1,126 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.sim.contract;
+
+import io.quorate.core.port.ObjectCounters;
+import io.quorate.core.port.ObjectStore;
+import io.quorate.core.protocol.ObjectRequest;
+import io.quorate.core.protocol.ObjectResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An object store in memory that executes each request at once, in the thread that asks. Safe for
+ * several threads.
+ */
+public final class MemoryObjectStore implements ObjectStore {
+  private static final int PAGE_KEYS = 100;
+
+  /** The objects, shared by the stores that are opened on them. */
+  public static final class Bucket implements ObjectBucket {
+    private final TreeMap<String, Stored> objects = new TreeMap<>();
+    private long writes;
+
+    @Override
+    public MemoryObjectStore open() {
+      return new MemoryObjectStore(this);
+    }
+
+    private synchronized ObjectResult execute(ObjectRequest request) {
+      Stored there = objects.get(request.key());
+      return switch (request) {
+        case ObjectRequest.Get get -> read(there, get.unlessEtag());
+        case ObjectRequest.Create create ->
+            there == null
+                ? write(create.key(), create.bytes())
+                : new ObjectResult.PreconditionFailed();
+        case ObjectRequest.Replace replace -> replace(there, replace);
+        case ObjectRequest.Put put -> write(put.key(), put.bytes());
+        case ObjectRequest.Delete delete -> {
+          objects.remove(delete.key());
+          yield new ObjectResult.Deleted();
+        }
+        case ObjectRequest.List list -> list(list.key(), list.continuation());
+      };
+    }
+
+    private static ObjectResult read(@Nullable Stored there, @Nullable String unlessEtag) {
+      if (there == null) {
+        return new ObjectResult.Absent();
+      }
+      return there.etag.equals(unlessEtag)
+          ? new ObjectResult.Unchanged()
+          : new ObjectResult.Found(there.bytes.clone(), there.etag);
+    }
+
+    private ObjectResult replace(@Nullable Stored there, ObjectRequest.Replace replace) {
+      if (there == null) {
+        return new ObjectResult.Absent();
+      }
+      return there.etag.equals(replace.etag())
+          ? write(replace.key(), replace.bytes())
+          : new ObjectResult.PreconditionFailed();
+    }
+
+    private ObjectResult write(String key, byte[] bytes) {
+      writes++;
+      Stored stored = new Stored(bytes, "\"" + Long.toHexString(writes) + "\"");
+      objects.put(key, stored);
+      return new ObjectResult.Stored(stored.etag);
+    }
+
+    private ObjectResult list(String prefix, @Nullable String continuation) {
+      List<ObjectResult.Item> items = new ArrayList<>();
+      String from = continuation == null ? prefix : continuation;
+      for (var object : objects.tailMap(from, continuation == null).entrySet()) {
+        if (!object.getKey().startsWith(prefix)) {
+          break;
+        }
+        if (items.size() == PAGE_KEYS) {
+          return new ObjectResult.Listed(items, items.get(PAGE_KEYS - 1).key());
+        }
+        items.add(new ObjectResult.Item(object.getKey(), object.getValue().bytes.length));
+      }
+      return new ObjectResult.Listed(items, null);
+    }
+  }
+
+  private static final class Stored {
+    private final byte[] bytes;
+    private final String etag;
+
+    private Stored(byte[] bytes, String etag) {
+      this.bytes = bytes;
+      this.etag = etag;
+    }
+  }
+
+  private final Bucket bucket;
+  private final ObjectCounters counters = new ObjectCounters();
+  private volatile boolean closed;
+
+  private MemoryObjectStore(Bucket bucket) {
+    this.bucket = bucket;
+  }
+
+  @Override
+  public void submit(ObjectRequest request, long timeoutNanos, Listener listener) {
+    ObjectResult result =
+        closed ? new ObjectResult.Unclear("the store was closed") : bucket.execute(request);
+    counters.count(request, result);
+    listener.onDone(result);
+  }
+
+  @Override
+  public SortedMap<String, Long> counters() {
+    return counters.snapshot();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}
