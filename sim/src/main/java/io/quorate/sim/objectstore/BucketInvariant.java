@@ -28,6 +28,9 @@ public interface BucketInvariant extends ProtocolInvariant {
   @Override
   void onCommitted(NodeId node, Entry entry);
 
+  @Override
+  default void onDenied(NodeId node, Entry entry) {}
+
   /** What is stored, in a few words for a trace. */
   String describe(String key, byte[] bytes);
 

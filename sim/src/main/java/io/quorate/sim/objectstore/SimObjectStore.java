@@ -3,6 +3,7 @@
 package io.quorate.sim.objectstore;
 
 import io.quorate.api.NodeId;
+import io.quorate.core.port.ObjectCounters;
 import io.quorate.core.port.ObjectStore;
 import io.quorate.core.protocol.ObjectRequest;
 import io.quorate.core.protocol.ObjectResult;
@@ -11,9 +12,7 @@ import io.quorate.sim.world.SimRandom;
 import io.quorate.sim.world.World;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * The way of one incarnation of a replica to the store. A request is sent, executed and answered at
@@ -30,7 +29,7 @@ public final class SimObjectStore implements ObjectStore {
   private final CrashSwitch power;
   private final int incarnation;
   private final SimRandom random;
-  private final TreeMap<String, Long> counters = new TreeMap<>();
+  private final ObjectCounters counters = new ObjectCounters();
   private final List<SimRequest> waiting = new ArrayList<>();
   private boolean closed;
   private boolean gone;
@@ -61,7 +60,6 @@ public final class SimObjectStore implements ObjectStore {
         bucket.begin(node, incarnation, request, result -> done(request, listener, result));
     waiting.removeIf(SimRequest::answered);
     waiting.add(sent);
-    counted("bytes.up", sent.bytes().length);
     world.after(
         timeoutNanos, () -> bucket.answer(sent, new ObjectResult.Unclear("no answer in time")));
     if (!bucket.caught(sent)) {
@@ -73,21 +71,13 @@ public final class SimObjectStore implements ObjectStore {
     if (gone) {
       return;
     }
-    String kind = request.getClass().getSimpleName() + "." + result.getClass().getSimpleName();
-    counted(kind.toLowerCase(Locale.ROOT), 1);
-    if (result instanceof ObjectResult.Found found) {
-      counted("bytes.down", found.bytes().length);
-    }
+    counters.count(request, result);
     listener.onDone(result);
-  }
-
-  private void counted(String name, long more) {
-    counters.merge(name, more, Long::sum);
   }
 
   @Override
   public SortedMap<String, Long> counters() {
-    return new TreeMap<>(counters);
+    return counters.snapshot();
   }
 
   @Override

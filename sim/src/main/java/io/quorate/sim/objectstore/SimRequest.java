@@ -4,6 +4,7 @@ package io.quorate.sim.objectstore;
 
 import io.quorate.api.NodeId;
 import io.quorate.core.check.Check;
+import io.quorate.core.port.ObjectCounters;
 import io.quorate.core.port.ObjectStore;
 import io.quorate.core.protocol.ObjectRequest;
 import io.quorate.core.protocol.ObjectResult;
@@ -75,14 +76,7 @@ public final class SimRequest {
 
   /** The word for what is asked, as scripts and counters have it. */
   public String word() {
-    return switch (request) {
-      case ObjectRequest.Create create -> "create";
-      case ObjectRequest.Replace replace -> "replace";
-      case ObjectRequest.Put put -> "put";
-      case ObjectRequest.Get get -> "get";
-      case ObjectRequest.Delete delete -> "delete";
-      case ObjectRequest.List list -> "list";
-    };
+    return ObjectCounters.kind(request);
   }
 
   /** Whether it may change what is stored. */

@@ -173,7 +173,10 @@ public final class CoreObserver {
   }
 
   void denying(long fromSlot) {
-    proposed.tailMap(fromSlot, true).values().forEach(entry -> oracle.onDenied(node, entry));
+    for (Entry entry : proposed.tailMap(fromSlot, true).values()) {
+      oracle.onDenied(node, entry);
+      invariants.forEach(invariant -> invariant.onDenied(node, entry));
+    }
     proposed.tailMap(fromSlot, true).clear();
   }
 

@@ -22,4 +22,7 @@ public interface ProtocolInvariant {
 
   /** A replica says that this entry is committed; nobody said so of another one at its slot. */
   default void onCommitted(NodeId node, Entry entry) {}
+
+  /** A replica says of an entry that it proposed that it will never be committed. */
+  default void onDenied(NodeId node, Entry entry) {}
 }
