@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
- * What an operator can set about the protocol of the S3 backend; where its objects are is said by
- * {@link StoreConfig}. Keys in messages are those of the configuration file, below {@code
- * quorate.s3}.
+ * What an operator can set about the protocol of the S3 backend. Keys in messages are those of the
+ * configuration file, below {@code quorate.s3}, which also says where the bucket is: that is no
+ * matter of the protocol.
  *
  * @param prefix what all keys begin with, without slashes at its ends; may be empty
  */
@@ -75,6 +75,7 @@ public record S3Config(
    * @param putsInFlightMax slots on their way at once
    * @param putBytesInFlightMax bytes of these; a larger batch goes alone
    * @param batchBytesMax of commands in one batch
+   * @param batchCommandsMax commands in one batch
    * @param linger how long a batch gathers commands while another is on its way
    * @param lingerMax what the linger may grow to when the store asks for less load
    * @param putsPerSecondMax batches a second in the long run; 0: no limit
@@ -84,6 +85,7 @@ public record S3Config(
       int putsInFlightMax,
       long putBytesInFlightMax,
       int batchBytesMax,
+      int batchCommandsMax,
       Duration linger,
       Duration lingerMax,
       int putsPerSecondMax,
@@ -96,6 +98,7 @@ public record S3Config(
           "must be between 1 and 16, was " + putsInFlightMax);
       atLeast(putBytesInFlightMax, 1, "put-bytes-in-flight-max");
       atLeast(batchBytesMax, 1, "batch-size-max");
+      atLeast(batchCommandsMax, 1, "batch-commands-max");
       notNegative(linger, "linger");
       require(
           lingerMax.compareTo(linger) >= 0 && lingerMax.compareTo(Duration.ofSeconds(2)) <= 0,
@@ -105,10 +108,10 @@ public record S3Config(
       atLeast(putBurst, 1, "put-burst");
     }
 
-    /** 4 slots, 16 MiB, 4 MiB, 20 ms up to 2 s, 20 a second, 40 at once. */
+    /** 4 slots, 16 MiB, 4 MiB or 10 000 commands, 20 ms up to 2 s, 20 a second, 40 at once. */
     public static Append defaults() {
       return new Append(
-          4, 16L << 20, 4 << 20, Duration.ofMillis(20), Duration.ofSeconds(2), 20, 40);
+          4, 16L << 20, 4 << 20, 10_000, Duration.ofMillis(20), Duration.ofSeconds(2), 20, 40);
     }
   }
 
@@ -205,21 +208,24 @@ public record S3Config(
   /**
    * How snapshots are kept in the bucket.
    *
+   * @param everySlots slots of log between two snapshots at most, however small they are
    * @param partBytes of a snapshot in one object
    * @param retainSlots of log kept behind a snapshot for replicas that lag a little
    * @param sweepInterval how often a leader looks for objects that nothing refers to
    */
-  public record Snapshots(int partBytes, long retainSlots, Duration sweepInterval) {
+  public record Snapshots(
+      long everySlots, int partBytes, long retainSlots, Duration sweepInterval) {
     /** Refuses bounds that make no sense. */
     public Snapshots {
+      atLeast(everySlots, 1, "snapshot-every-slots");
       atLeast(partBytes, 1, "snapshot-part");
       atLeast(retainSlots, 0, "retain-slots");
       positive(sweepInterval, "sweep-interval");
     }
 
-    /** 8 MiB, 200 slots, 1 h. */
+    /** 2000 slots, 8 MiB, 200 slots, 1 h. */
     public static Snapshots defaults() {
-      return new Snapshots(8 << 20, 200, Duration.ofHours(1));
+      return new Snapshots(2000, 8 << 20, 200, Duration.ofHours(1));
     }
   }
 
@@ -285,7 +291,7 @@ public record S3Config(
     require(value >= min, key, "must be at least " + min + ", was " + value);
   }
 
-  static void require(boolean holds, String key, String what) {
+  private static void require(boolean holds, String key, String what) {
     if (!holds) {
       throw new IllegalArgumentException("quorate.s3." + key + " " + what);
     }

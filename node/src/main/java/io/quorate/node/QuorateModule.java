@@ -5,12 +5,15 @@ package io.quorate.node;
 import com.google.inject.PrivateModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import com.google.inject.multibindings.OptionalBinder;
 import io.quorate.api.statemachine.StateMachine;
 import io.quorate.core.port.Backend;
 import io.quorate.core.port.Clock;
 import io.quorate.core.runtime.SystemClock;
 import io.quorate.node.plugin.Network;
+import io.quorate.node.plugin.ObjectStorage;
 import io.quorate.node.plugin.StorageEngine;
+import java.util.Optional;
 
 /**
  * A replica for users who wire with Guice: exposes {@link QuorateNode}, not yet started, and
@@ -37,14 +40,23 @@ public final class QuorateModule extends PrivateModule {
     requireBinding(Backend.class);
     requireBinding(StorageEngine.class);
     requireBinding(Network.class);
+    OptionalBinder.newOptionalBinder(binder(), ObjectStorage.class);
     config.plugins().forEach(this::install);
     expose(QuorateNode.class);
   }
 
   @Provides
   @Singleton
-  QuorateNode node(Backend backend, StorageEngine storage, Network network) {
+  QuorateNode node(
+      Backend backend, StorageEngine storage, Optional<ObjectStorage> objects, Network network) {
     Clock clock = new SystemClock();
-    return new QuorateNode(config, stateMachine, backend, storage, network, clock);
+    return new QuorateNode(
+        config,
+        stateMachine,
+        backend,
+        storage,
+        objects.orElse(null),
+        network,
+        clock);
   }
 }

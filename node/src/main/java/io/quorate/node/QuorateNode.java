@@ -29,12 +29,14 @@ import io.quorate.core.runtime.ThreadHost;
 import io.quorate.core.session.SessionLimits;
 import io.quorate.node.config.ConfigurationException;
 import io.quorate.node.plugin.Network;
+import io.quorate.node.plugin.ObjectStorage;
 import io.quorate.node.plugin.StartException;
 import io.quorate.node.plugin.StorageEngine;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -67,6 +69,7 @@ public final class QuorateNode implements AutoCloseable {
   private final StateMachine stateMachine;
   private final Backend backend;
   private final StorageEngine storage;
+  private final @Nullable ObjectStorage objects;
   private final Network network;
   private final Clock clock;
   private volatile @Nullable Running running;
@@ -74,6 +77,7 @@ public final class QuorateNode implements AutoCloseable {
   /** Everything that exists only while the replica runs. */
   private record Running(
       StorageEngine.Opened storage,
+      ObjectStore objects,
       Network.ReplicaEnd network,
       Replica replica,
       LogClient log,
@@ -84,12 +88,14 @@ public final class QuorateNode implements AutoCloseable {
       StateMachine stateMachine,
       Backend backend,
       StorageEngine storage,
+      @Nullable ObjectStorage objects,
       Network network,
       Clock clock) {
     this.config = config;
     this.stateMachine = stateMachine;
     this.backend = backend;
     this.storage = storage;
+    this.objects = objects;
     this.network = network;
     this.clock = clock;
   }
@@ -98,7 +104,8 @@ public final class QuorateNode implements AutoCloseable {
    * Wires and starts a replica. On return it takes part in its group; a leader need not be known
    * yet.
    *
-   * @throws StartException the port, the folder or the files cannot be used; says why
+   * @throws StartException the port, the folder, the files or the object store cannot be used; says
+   *     why
    * @throws ConfigurationException a plugin lacks something that another one should provide
    */
   public static QuorateNode start(QuorateConfig config, StateMachine stateMachine) {
@@ -119,7 +126,9 @@ public final class QuorateNode implements AutoCloseable {
   /**
    * Starts a replica that {@link QuorateModule} provided; once.
    *
-   * @throws StartException the port, the folder or the files cannot be used; says why
+   * @throws StartException the port, the folder, the files or the object store cannot be used; says
+   *     why
+   * @throws ConfigurationException the backend needs an object store that no plugin provides
    */
   public synchronized void start() {
     if (running != null) {
@@ -127,8 +136,10 @@ public final class QuorateNode implements AutoCloseable {
     }
     StorageEngine.Opened opened =
         storage.open(config.dataDirectory(), config.group(), config.node());
+    @Nullable ObjectStore store = null;
     Network.@Nullable ReplicaEnd end = null;
     try {
+      store = openObjects();
       end =
           network.open(
               new Network.Place(
@@ -138,7 +149,7 @@ public final class QuorateNode implements AutoCloseable {
                   config.agreement(),
                   backend.codec()));
       ActorHost host = new ThreadHost(clock);
-      Replica replica = Replica.start(parts(opened, end, host));
+      Replica replica = Replica.start(parts(opened, store, end, host));
       end.serve(replica.door());
       LogClient log =
           LogClient.start(
@@ -147,7 +158,7 @@ public final class QuorateNode implements AutoCloseable {
               host,
               ClientOptions.DEFAULT,
               new SecureRandom());
-      running = new Running(opened, end, replica, log, new AdminCalls(replica.door()));
+      running = new Running(opened, store, end, replica, log, new AdminCalls(replica.door()));
     } catch (StorageFault e) {
       throw new StartException(
           "the data in " + config.dataDirectory() + " cannot be used: " + e.getMessage(), e);
@@ -156,12 +167,30 @@ public final class QuorateNode implements AutoCloseable {
         if (end != null) {
           end.close();
         }
+        if (store != null) {
+          store.close();
+        }
         opened.close();
       }
     }
   }
 
-  private Replica.Parts parts(StorageEngine.Opened opened, Network.ReplicaEnd end, ActorHost host) {
+  private ObjectStore openObjects() {
+    ObjectStorage present = objects;
+    if (present != null) {
+      return present.open(config.group(), config.node());
+    }
+    if (backend.needs().objects()) {
+      throw new ConfigurationException(
+          "the backend "
+              + backend.name()
+              + " keeps its log in an object store, and its plugin provides none");
+    }
+    return ObjectStore.NONE;
+  }
+
+  private Replica.Parts parts(
+      StorageEngine.Opened opened, ObjectStore store, Network.ReplicaEnd end, ActorHost host) {
     Seat seat =
         new Seat(
             config.group(),
@@ -174,7 +203,7 @@ public final class QuorateNode implements AutoCloseable {
         stateMachine,
         opened.log(),
         opened.snapshots(),
-        ObjectStore.NONE,
+        store,
         end.transport(),
         clock,
         host,
@@ -186,11 +215,12 @@ public final class QuorateNode implements AutoCloseable {
 
   private RuntimeLimits limits() {
     RuntimeLimits base = RuntimeLimits.DEFAULT;
+    Backend.Needs needs = backend.needs();
     return new RuntimeLimits(
         config.limits().command().toIntBytes(),
         config.limits().inFlight().bytes(),
-        base.batchBytesMax(),
-        base.batchCommandsMax(),
+        needs.batchBytesMax() > 0 ? needs.batchBytesMax() : base.batchBytesMax(),
+        needs.batchCommandsMax() > 0 ? needs.batchCommandsMax() : base.batchCommandsMax(),
         base.readsWaitingMax(),
         base.readTimeout(),
         base.inboxMessagesMax(),
@@ -214,6 +244,14 @@ public final class QuorateNode implements AutoCloseable {
   /** A recent picture of this replica; never blocks. */
   public ReplicaReport status() {
     return running().replica().door().report();
+  }
+
+  /**
+   * Requests to the object store so far, by kind and outcome, and bytes; empty with a backend that
+   * uses none. Any thread; never blocks.
+   */
+  public SortedMap<String, Long> objectRequests() {
+    return running().objects().counters();
   }
 
   /**
@@ -262,6 +300,7 @@ public final class QuorateNode implements AutoCloseable {
     ending.log().close();
     ending.replica().close();
     ending.network().close();
+    ending.objects().close();
     ending.storage().close();
     running = null;
   }

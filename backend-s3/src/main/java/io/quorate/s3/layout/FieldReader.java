@@ -46,6 +46,15 @@ final class FieldReader {
     return Arrays.copyOfRange(bytes, from, from + length);
   }
 
+  /** Whether an optional field follows. */
+  boolean present() throws CorruptObject {
+    int present = integer();
+    if (present != 0 && present != 1) {
+      throw new CorruptObject(key, "it says " + present + " where there should be 0 or 1");
+    }
+    return present == 1;
+  }
+
   /** How many of something follow, each of {@code bytesEach} or more. */
   int count(int bytesEach) throws CorruptObject {
     int count = integer();

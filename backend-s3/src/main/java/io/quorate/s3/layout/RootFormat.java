@@ -112,7 +112,7 @@ final class RootFormat {
   }
 
   private static @Nullable SnapshotPlace place(FieldReader fields) throws CorruptObject {
-    if (fields.integer() == 0) {
+    if (!fields.present()) {
       return null;
     }
     return new SnapshotPlace(

@@ -11,6 +11,25 @@ public interface Backend {
   /** Name in the configuration: {@code raft}, {@code vsr}, {@code s3}. */
   String name();
 
+  /**
+   * What a protocol needs of the runtime around its cores.
+   *
+   * @param objects whether they keep their log in an object store
+   * @param batchBytesMax largest slab that suits it; 0: the runtime's own
+   * @param batchCommandsMax most commands in a slab that suit it; 0: the runtime's own
+   * @param snapshotEverySlots slots of log between two snapshots at most, however small they are
+   */
+  record Needs(
+      boolean objects, int batchBytesMax, int batchCommandsMax, long snapshotEverySlots) {
+    /** Nothing in particular. */
+    public static final Needs NONE = new Needs(false, 0, 0, Long.MAX_VALUE);
+  }
+
+  /** What the protocol needs of the runtime. */
+  default Needs needs() {
+    return Needs.NONE;
+  }
+
   /** Makes the core of one replica. */
   ReplicaCore core(Seat seat);
 

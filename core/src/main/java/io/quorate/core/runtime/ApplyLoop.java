@@ -62,6 +62,7 @@ final class ApplyLoop implements Actor {
   private final LogStore log;
   private final SnapshotStore snapshots;
   private final RuntimeLimits limits;
+  private final long snapshotEverySlots;
   private final Admission admission;
   private final HaltSwitch halt;
   private final ConsensusMetrics metrics;
@@ -74,6 +75,7 @@ final class ApplyLoop implements Actor {
   private Task.@Nullable Range range;
   private int rangeDone;
   private long bytesSinceSnapshot;
+  private long slotsSinceSnapshot;
 
   private volatile long appliedSlot;
   private volatile long appliedIndex;
@@ -87,6 +89,7 @@ final class ApplyLoop implements Actor {
       LogStore log,
       SnapshotStore snapshots,
       RuntimeLimits limits,
+      long snapshotEverySlots,
       Admission admission,
       HaltSwitch halt,
       ConsensusMetrics metrics,
@@ -96,6 +99,7 @@ final class ApplyLoop implements Actor {
     this.log = log;
     this.snapshots = snapshots;
     this.limits = limits;
+    this.snapshotEverySlots = snapshotEverySlots;
     this.admission = admission;
     this.halt = halt;
     this.metrics = metrics;
@@ -195,7 +199,10 @@ final class ApplyLoop implements Actor {
         replicaLoop.onApplied();
       }
     }
-    if (bytesSinceSnapshot >= limits.snapshotEveryLogBytes() && !taker.busy()) {
+    boolean due =
+        bytesSinceSnapshot >= limits.snapshotEveryLogBytes()
+            || slotsSinceSnapshot >= snapshotEverySlots;
+    if (due && !taker.busy()) {
       takeSnapshot(now, null, 0);
     }
     return more ? now.monotonicNanos() : nextReadDeadline();
@@ -237,6 +244,7 @@ final class ApplyLoop implements Actor {
       return;
     }
     bytesSinceSnapshot += entry.sizeBytes();
+    slotsSinceSnapshot++;
     if (batch == null) {
       applier.apply(entry, null);
     } else {
@@ -282,6 +290,7 @@ final class ApplyLoop implements Actor {
       throw new StorageFault("cannot install " + snapshot + ": " + e.getMessage(), e);
     }
     bytesSinceSnapshot = 0;
+    slotsSinceSnapshot = 0;
   }
 
   private void takeSnapshot(Now now, @Nullable ReplySink sink, long tag) {
@@ -301,6 +310,7 @@ final class ApplyLoop implements Actor {
       return;
     }
     bytesSinceSnapshot = 0;
+    slotsSinceSnapshot = 0;
     taker.offer(applier.capture(), now, sink, tag);
   }
 

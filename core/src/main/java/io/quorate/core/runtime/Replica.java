@@ -90,6 +90,7 @@ public final class Replica implements AutoCloseable {
             parts.log(),
             parts.snapshots(),
             limits,
+            parts.backend().needs().snapshotEverySlots(),
             admission,
             halt,
             metrics,

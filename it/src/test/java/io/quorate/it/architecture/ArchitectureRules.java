@@ -167,6 +167,7 @@ final class ArchitectureRules {
     String inside = name.substring(root.length()) + ".";
     return inside.contains(".protocol.")
         || inside.contains(".message.")
+        || inside.contains(".layout.")
         || isAtOrBelow(name, root + ".core.log")
         || isAtOrBelow(name, root + ".core.session");
   }

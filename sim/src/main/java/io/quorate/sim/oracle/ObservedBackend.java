@@ -31,6 +31,11 @@ public final class ObservedBackend implements Backend {
   }
 
   @Override
+  public Needs needs() {
+    return backend.needs();
+  }
+
+  @Override
   public ReplicaCore core(Seat seat) {
     ObservedCore core = new ObservedCore(backend.core(seat), observer);
     made.accept(core);

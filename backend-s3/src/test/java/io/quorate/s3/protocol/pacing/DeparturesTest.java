@@ -18,6 +18,7 @@ final class DeparturesTest {
             window,
             1_000,
             1_000,
+            100,
             Duration.ofMillis(lingerMillis),
             Duration.ofSeconds(2),
             perSecond,
