@@ -52,10 +52,13 @@ public final class Hold {
     take().forEach(bucket::executeAndAnswer);
   }
 
-  /** Executes the first held request, now; its sender is answered if it still waits. */
-  public void releaseFirst() {
-    if (!caught.isEmpty()) {
-      bucket.executeAndAnswer(caught.removeFirst());
+  /** Executes those held requests, now, in the order sent; goes on to hold and catch others. */
+  public void release(Predicate<SimRequest> those) {
+    for (SimRequest request : caught()) {
+      if (those.test(request)) {
+        caught.remove(request);
+        bucket.executeAndAnswer(request);
+      }
     }
   }
 
