@@ -6,39 +6,41 @@ import io.quorate.core.port.ObjectCounters;
 import io.quorate.core.port.ObjectStore;
 import io.quorate.core.protocol.ObjectRequest;
 import io.quorate.core.protocol.ObjectResult;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object store in memory that executes each request at once, in the thread that asks. Safe for
- * several threads.
+ * An object store in memory that executes each request at once, in the thread that asks. As at
+ * most S3 servers, equal bytes have equal ETags. Safe for several threads.
  */
 public final class MemoryObjectStore implements ObjectStore {
-  private static final int PAGE_KEYS = 100;
+  private static final int PAGE_KEYS = 1000;
 
   /** The objects, shared by the stores that are opened on them. */
   public static final class Bucket implements ObjectBucket {
     private final TreeMap<String, Stored> objects = new TreeMap<>();
-    private long writes;
 
     @Override
     public MemoryObjectStore open() {
       return new MemoryObjectStore(this);
     }
 
-    private synchronized ObjectResult execute(ObjectRequest request) {
+    private synchronized ObjectResult execute(ObjectRequest request, String etag) {
       Stored there = objects.get(request.key());
       return switch (request) {
         case ObjectRequest.Get get -> read(there, get.unlessEtag());
         case ObjectRequest.Create create ->
             there == null
-                ? write(create.key(), create.bytes())
+                ? write(create.key(), create.bytes(), etag)
                 : new ObjectResult.PreconditionFailed();
-        case ObjectRequest.Replace replace -> replace(there, replace);
-        case ObjectRequest.Put put -> write(put.key(), put.bytes());
+        case ObjectRequest.Replace replace -> replace(there, replace, etag);
+        case ObjectRequest.Put put -> write(put.key(), put.bytes(), etag);
         case ObjectRequest.Delete delete -> {
           objects.remove(delete.key());
           yield new ObjectResult.Deleted();
@@ -56,20 +58,19 @@ public final class MemoryObjectStore implements ObjectStore {
           : new ObjectResult.Found(there.bytes.clone(), there.etag);
     }
 
-    private ObjectResult replace(@Nullable Stored there, ObjectRequest.Replace replace) {
+    private ObjectResult replace(
+        @Nullable Stored there, ObjectRequest.Replace replace, String etag) {
       if (there == null) {
         return new ObjectResult.Absent();
       }
       return there.etag.equals(replace.etag())
-          ? write(replace.key(), replace.bytes())
+          ? write(replace.key(), replace.bytes(), etag)
           : new ObjectResult.PreconditionFailed();
     }
 
-    private ObjectResult write(String key, byte[] bytes) {
-      writes++;
-      Stored stored = new Stored(bytes, "\"" + Long.toHexString(writes) + "\"");
-      objects.put(key, stored);
-      return new ObjectResult.Stored(stored.etag);
+    private ObjectResult write(String key, byte[] bytes, String etag) {
+      objects.put(key, new Stored(bytes, etag));
+      return new ObjectResult.Stored(etag);
     }
 
     private ObjectResult list(String prefix, @Nullable String continuation) {
@@ -109,9 +110,31 @@ public final class MemoryObjectStore implements ObjectStore {
   @Override
   public void submit(ObjectRequest request, long timeoutNanos, Listener listener) {
     ObjectResult result =
-        closed ? new ObjectResult.Unclear("the store was closed") : bucket.execute(request);
+        closed
+            ? new ObjectResult.Unclear("the store was closed")
+            : bucket.execute(request, etag(request));
     counters.count(request, result);
     listener.onDone(result);
+  }
+
+  private static String etag(ObjectRequest request) {
+    return switch (request) {
+      case ObjectRequest.Create create -> etag(create.bytes());
+      case ObjectRequest.Replace replace -> etag(replace.bytes());
+      case ObjectRequest.Put put -> etag(put.bytes());
+      case ObjectRequest.Get get -> "";
+      case ObjectRequest.Delete delete -> "";
+      case ObjectRequest.List list -> "";
+    };
+  }
+
+  private static String etag(byte[] bytes) {
+    try {
+      byte[] md5 = MessageDigest.getInstance("MD5").digest(bytes);
+      return '"' + HexFormat.of().formatHex(md5) + '"';
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has MD5", e);
+    }
   }
 
   @Override
