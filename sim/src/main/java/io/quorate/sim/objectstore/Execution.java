@@ -15,8 +15,20 @@ import org.jspecify.annotations.Nullable;
 public record Execution(
     SimRequest request, byte @Nullable [] before, byte @Nullable [] after, ObjectResult result) {
 
-  /** Whether something else is stored now. */
+  /** Whether it took effect. */
   public boolean changed() {
-    return before != after;
+    return switch (result) {
+      case ObjectResult.Stored stored -> true;
+      case ObjectResult.Deleted deleted -> before != null;
+      case ObjectResult.Found found -> false;
+      case ObjectResult.Unchanged unchanged -> false;
+      case ObjectResult.Absent absent -> false;
+      case ObjectResult.PreconditionFailed failed -> false;
+      case ObjectResult.Conflict conflict -> false;
+      case ObjectResult.Throttled throttled -> false;
+      case ObjectResult.Unclear unclear -> false;
+      case ObjectResult.Refused refused -> false;
+      case ObjectResult.Listed listed -> false;
+    };
   }
 }

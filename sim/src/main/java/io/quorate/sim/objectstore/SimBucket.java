@@ -163,15 +163,14 @@ public final class SimBucket {
     } else {
       result = carryOut(sent.request(), before);
     }
-    byte[] after = objects.get(sent.key());
-    count(sent, result, late, before, after);
+    Execution done = new Execution(sent, before, objects.get(sent.key()), result);
+    count(done, late);
     world.tell(
         TraceKind.STORE, "store", sent.node().value(), new Shown(sent, " -> ", result), sent.id());
     guarded(
         () -> {
           sent.execute();
-          Execution execution = new Execution(sent, before, after, result);
-          watchers.forEach(watcher -> watcher.onExecuted(execution));
+          watchers.forEach(watcher -> watcher.onExecuted(done));
         });
     return result;
   }
@@ -278,15 +277,14 @@ public final class SimBucket {
     }
   }
 
-  private void count(
-      SimRequest sent,
-      ObjectResult result,
-      boolean late,
-      byte @Nullable [] before,
-      byte @Nullable [] after) {
+  private void count(Execution done, boolean late) {
+    SimRequest sent = done.request();
+    ObjectResult result = done.result();
+    byte[] before = done.before();
     if (late && sent.mutates()) {
-      boolean changed = before != after;
-      world.coverage().hit("store.late " + sent.word() + (changed ? " took effect" : ""));
+      world
+          .coverage()
+          .hit("store.late " + sent.word() + (done.changed() ? " took effect" : ""));
     }
     if (result instanceof ObjectResult.PreconditionFailed) {
       boolean own = before != null && Arrays.equals(before, sent.bytes());
