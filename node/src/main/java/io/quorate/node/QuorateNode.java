@@ -36,7 +36,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -244,14 +243,6 @@ public final class QuorateNode implements AutoCloseable {
   /** A recent picture of this replica; never blocks. */
   public ReplicaReport status() {
     return running().replica().door().report();
-  }
-
-  /**
-   * Requests to the object store so far, by kind and outcome, and bytes; empty with a backend that
-   * uses none. Any thread; never blocks.
-   */
-  public SortedMap<String, Long> objectRequests() {
-    return running().objects().counters();
   }
 
   /**

@@ -3,7 +3,7 @@
 /**
  * The S3 backend as the runtime sees it.
  *
- * <p>Starting point: {@link io.quorate.s3.backend.S3Variations}.
+ * <p>Starting point: {@link io.quorate.s3.backend.S3Backend}.
  */
 @NullMarked
 package io.quorate.s3.backend;

@@ -14,6 +14,7 @@ import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.metrics.ConsensusMetrics;
 import io.quorate.core.port.Clock;
 import io.quorate.core.port.LogStore;
+import io.quorate.core.port.ObjectStore;
 import io.quorate.core.port.ReplicaDoor;
 import io.quorate.core.port.ReplicaReport;
 import io.quorate.core.port.SnapshotStore;
@@ -42,6 +43,7 @@ final class Door implements ReplicaDoor {
   private final TurnEffects effects;
   private final LogStore log;
   private final SnapshotStore snapshots;
+  private final ObjectStore objects;
   private final Transport transport;
   private final ConsensusMetrics metrics;
 
@@ -59,6 +61,7 @@ final class Door implements ReplicaDoor {
       TurnEffects effects,
       LogStore log,
       SnapshotStore snapshots,
+      ObjectStore objects,
       Transport transport,
       ConsensusMetrics metrics) {
     this.group = group;
@@ -74,6 +77,7 @@ final class Door implements ReplicaDoor {
     this.effects = effects;
     this.log = log;
     this.snapshots = snapshots;
+    this.objects = objects;
     this.transport = transport;
     this.metrics = metrics;
   }
@@ -203,6 +207,9 @@ final class Door implements ReplicaDoor {
     }
     SortedMap<String, Long> counters = metrics.snapshot();
     counters.putAll(transport.counters());
+    objects
+        .counters()
+        .forEach((name, count) -> counters.put("object_" + name.replace('.', '_'), count));
     List<SnapshotRef> taken = snapshots.list();
     return new ReplicaReport(
         group,

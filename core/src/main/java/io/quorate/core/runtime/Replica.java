@@ -135,6 +135,7 @@ public final class Replica implements AutoCloseable {
             effects,
             parts.log(),
             parts.snapshots(),
+            parts.objects(),
             parts.transport(),
             metrics);
 

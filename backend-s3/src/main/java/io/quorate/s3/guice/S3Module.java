@@ -1,0 +1,60 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.s3.guice;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import io.quorate.api.GroupId;
+import io.quorate.core.port.Backend;
+import io.quorate.core.port.ObjectStore;
+import io.quorate.node.plugin.ObjectStorage;
+import io.quorate.node.plugin.StartException;
+import io.quorate.s3.S3Config;
+import io.quorate.s3.aws.AwsObjectStore;
+import io.quorate.s3.backend.S3Backend;
+import io.quorate.s3.folder.FolderStore;
+import java.io.IOException;
+
+/** Binds the backend and the store that holds its objects. */
+final class S3Module extends AbstractModule {
+  private final S3Config config;
+  private final StorePlace place;
+
+  S3Module(S3Config config, StorePlace place) {
+    this.config = config;
+    this.place = place;
+  }
+
+  @Provides
+  @Singleton
+  Backend backend() {
+    return new S3Backend(config);
+  }
+
+  @Provides
+  @Singleton
+  ObjectStorage objects() {
+    return (group, node) ->
+        switch (place) {
+          case StorePlace.Folder folder -> open(folder);
+          case StorePlace.Bucket bucket -> open(bucket, group);
+        };
+  }
+
+  private static ObjectStore open(StorePlace.Folder folder) {
+    try {
+      return FolderStore.open(folder.path());
+    } catch (IOException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private ObjectStore open(StorePlace.Bucket bucket, GroupId group) {
+    try {
+      return AwsObjectStore.open(bucket.access());
+    } catch (IllegalArgumentException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+  }
+}
