@@ -17,7 +17,7 @@ public final class S3Worlds {
   public static SimBackend swarm() {
     return new SimBackend(
         "s3",
-        random -> new S3Backend(S3Variations.draw(random)),
+        random -> new S3Backend(S3Variations.draw(random).with("")),
         Traits.SHARED_STORE,
         () -> List.of(new BucketRules("")));
   }
