@@ -5,9 +5,9 @@ package io.quorate.s3.endpoint;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.quorate.core.port.ObjectStore;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,6 +39,10 @@ final class RequestHandler implements HttpHandler {
     return picture;
   }
 
+  List<String> keys() {
+    return operations.keys();
+  }
+
   @Override
   public void handle(HttpExchange exchange) throws IOException {
     String id = "%016X".formatted(requests.incrementAndGet());
@@ -46,7 +50,7 @@ final class RequestHandler implements HttpHandler {
       S3Request request;
       try {
         request = S3Request.read(exchange);
-      } catch (EOFException e) {
+      } catch (IOException e) {
         // Cut in mid-request: what came is not the object, and nobody waits for an answer.
         count("request.cut");
         return;

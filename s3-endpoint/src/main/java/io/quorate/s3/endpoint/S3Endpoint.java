@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -149,6 +150,11 @@ public final class S3Endpoint implements AutoCloseable {
    */
   public SortedMap<String, Long> counters() {
     return handler.counters();
+  }
+
+  /** The objects that are there, each with its bucket before its key. */
+  public List<String> objectsNow() {
+    return handler.keys();
   }
 
   /** Ends; requests under way get no answer. */
