@@ -30,17 +30,15 @@ final class AwsObjectStoreTest {
   void aServerThatDoesNotAnswerLeavesItUnclearInTime() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
     try (ScriptedServer server =
-            new ScriptedServer(
-                exchange -> {
-                  try {
-                    over.await();
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                });
+            new ScriptedServer(exchange -> {
+              try {
+                over.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
         AwsObjectStore store = AwsObjectStore.open(server.access())) {
-      ObjectResult result =
-          ScriptedServer.call(store, CREATE, TimeUnit.MILLISECONDS.toNanos(1500));
+      ObjectResult result = ScriptedServer.call(store, CREATE, TimeUnit.MILLISECONDS.toNanos(1500));
       assertThat(result).isEqualTo(new ObjectResult.Unclear("no answer within 1500 ms"));
       assertThat(store.counters()).containsEntry("create.unclear", 1L);
       over.countDown();
@@ -53,15 +51,14 @@ final class AwsObjectStoreTest {
     CountDownLatch came = new CountDownLatch(1);
     CompletableFuture<ObjectResult> result = new CompletableFuture<>();
     try (ScriptedServer server =
-        new ScriptedServer(
-            exchange -> {
-              came.countDown();
-              try {
-                over.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            })) {
+        new ScriptedServer(exchange -> {
+          came.countDown();
+          try {
+            over.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        })) {
       try (AwsObjectStore store = AwsObjectStore.open(server.access())) {
         store.submit(CREATE, TimeUnit.MINUTES.toNanos(1), result::complete);
         assertThat(came.await(30, TimeUnit.SECONDS)).isTrue();
@@ -84,14 +81,13 @@ final class AwsObjectStoreTest {
   void aPooledConnectionThatIsLostIsNotRepeatedEither() throws IOException {
     List<String> keys = new ArrayList<>();
     try (ScriptedServer server =
-            new ScriptedServer(
-                exchange -> {
-                  keys.add(exchange.getRequestURI().getPath());
-                  if (keys.size() == 1) {
-                    exchange.getResponseHeaders().set("ETag", "\"abc\"");
-                    exchange.sendResponseHeaders(200, -1);
-                  }
-                });
+            new ScriptedServer(exchange -> {
+              keys.add(exchange.getRequestURI().getPath());
+              if (keys.size() == 1) {
+                exchange.getResponseHeaders().set("ETag", "\"abc\"");
+                exchange.sendResponseHeaders(200, -1);
+              }
+            });
         AwsObjectStore store = AwsObjectStore.open(server.access())) {
       assertThat(ScriptedServer.call(store, new ObjectRequest.Put("one", new byte[1])))
           .isEqualTo(new ObjectResult.Stored("\"abc\""));
@@ -108,8 +104,7 @@ final class AwsObjectStoreTest {
     }
     URI endpoint = URI.create("http://127.0.0.1:" + port);
     try (AwsObjectStore store =
-        AwsObjectStore.open(
-            BucketAccess.at(endpoint, "orders").withKeys(ScriptedServer.KEYS))) {
+        AwsObjectStore.open(BucketAccess.at(endpoint, "orders").withKeys(ScriptedServer.KEYS))) {
       assertThat(ScriptedServer.call(store, CREATE))
           .isInstanceOfSatisfying(
               ObjectResult.Unclear.class,

@@ -64,28 +64,26 @@ final class ScriptedServer implements AutoCloseable {
     String xml =
         "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>so it is</Message></Error>"
             .formatted(code);
-    return new ScriptedServer(
-        exchange -> {
-          headers.forEach(exchange.getResponseHeaders()::set);
-          boolean empty = code.isEmpty() || status == 304;
-          byte[] body = xml.getBytes(StandardCharsets.UTF_8);
-          exchange.getResponseHeaders().set("Content-Type", "application/xml");
-          exchange.sendResponseHeaders(status, empty ? -1 : body.length);
-          if (!empty) {
-            try (OutputStream out = exchange.getResponseBody()) {
-              out.write(body);
-            }
-          }
-        });
+    return new ScriptedServer(exchange -> {
+      headers.forEach(exchange.getResponseHeaders()::set);
+      boolean empty = code.isEmpty() || status == 304;
+      byte[] body = xml.getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", "application/xml");
+      exchange.sendResponseHeaders(status, empty ? -1 : body.length);
+      if (!empty) {
+        try (OutputStream out = exchange.getResponseBody()) {
+          out.write(body);
+        }
+      }
+    });
   }
 
   /** Answers that all is well, with an ETag. */
   static ScriptedServer storing() throws IOException {
-    return new ScriptedServer(
-        exchange -> {
-          exchange.getResponseHeaders().set("ETag", "\"abc\"");
-          exchange.sendResponseHeaders(200, -1);
-        });
+    return new ScriptedServer(exchange -> {
+      exchange.getResponseHeaders().set("ETag", "\"abc\"");
+      exchange.sendResponseHeaders(200, -1);
+    });
   }
 
   BucketAccess access() {

@@ -66,7 +66,8 @@ final class Operations {
   }
 
   private S3Response executeOnObject(S3Request request) throws S3Error {
-    if (!request.query().isEmpty() && !request.query().keySet().equals(new TreeSet<>(List.of("x-id")))) {
+    if (!request.query().isEmpty()
+        && !request.query().keySet().equals(new TreeSet<>(List.of("x-id")))) {
       throw S3Error.notImplemented("?" + String.join("&", request.query().keySet()));
     }
     return switch (request.method()) {

@@ -20,7 +20,6 @@ import java.util.concurrent.atomic.LongAdder;
 /** From HTTP to operations and back, through latency and faults. Safe for several threads. */
 final class RequestHandler implements HttpHandler {
   private final Operations operations;
-  private final S3Endpoint.Options options;
   private final ScheduledExecutorService late;
   private final Dice dice;
   private final AtomicLong requests = new AtomicLong();
@@ -28,7 +27,6 @@ final class RequestHandler implements HttpHandler {
 
   RequestHandler(ObjectStore objects, S3Endpoint.Options options, ScheduledExecutorService late) {
     operations = new Operations(objects, options.buckets());
-    this.options = options;
     this.late = late;
     dice = new Dice(options.latency(), options.faults());
   }
@@ -63,7 +61,7 @@ final class RequestHandler implements HttpHandler {
       pause(fate.nanosBefore());
       S3Response response = through(request, fate, id);
       pause(fate.nanosAfter());
-      if (response == S3Response.NONE) {
+      if (response.isNone()) {
         // Closing without an answer: the client sees a lost connection.
         return;
       }
@@ -99,8 +97,7 @@ final class RequestHandler implements HttpHandler {
       }
       case LATE -> {
         var unused =
-            late.schedule(
-                () -> execute(request, id), fate.lateNanos(), TimeUnit.NANOSECONDS);
+            late.schedule(() -> execute(request, id), fate.lateNanos(), TimeUnit.NANOSECONDS);
         yield S3Response.NONE;
       }
     };
@@ -116,8 +113,7 @@ final class RequestHandler implements HttpHandler {
 
   private static S3Response internalError(S3Request request, String id) {
     return error(
-        new S3Error(
-            500, "InternalError", "We encountered an internal error. Please try again."),
+        new S3Error(500, "InternalError", "We encountered an internal error. Please try again."),
         request,
         id);
   }

@@ -125,8 +125,7 @@ public final class S3Endpoint implements AutoCloseable {
     Path folder = options.folder();
     ObjectStore objects;
     try {
-      objects =
-          folder == null ? new MemoryObjectStore.Bucket().open() : FolderStore.open(folder);
+      objects = folder == null ? new MemoryObjectStore.Bucket().open() : FolderStore.open(folder);
     } catch (IOException e) {
       server.stop(0);
       throw e;

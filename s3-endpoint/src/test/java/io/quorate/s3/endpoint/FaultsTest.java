@@ -103,8 +103,7 @@ final class FaultsTest {
   @Test
   void aLateWriteIsExecutedAfterItsConnectionWasCut() throws IOException {
     Faults faults = Faults.parse("late=1,late-max-ms=400");
-    try (S3Endpoint endpoint =
-            S3Endpoint.start(S3Endpoint.Options.DEFAULT.withFaults(faults));
+    try (S3Endpoint endpoint = S3Endpoint.start(S3Endpoint.Options.DEFAULT.withFaults(faults));
         AwsObjectStore store = AwsObjectStore.open(EndpointBucket.access(endpoint))) {
       ObjectResult result = call(store, new ObjectRequest.Create("slot", new byte[] {1}));
       assertThat(result).isInstanceOf(ObjectResult.Unclear.class);

@@ -20,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -158,8 +159,12 @@ final class S3EndpointTest {
               endpoint,
               "POST",
               "/orders?delete",
-              "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Object><Key>a</Key>"
-                  + "</Object><Object><Key>c</Key></Object></Delete>");
+              """
+              <Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+                <Object><Key>a</Key></Object>
+                <Object><Key>c</Key></Object>
+              </Delete>
+              """);
       assertThat(response.statusCode()).isEqualTo(200);
       assertThat(response.body()).contains("<Deleted><Key>a</Key></Deleted>");
       String list = send(endpoint, "GET", "/orders?list-type=2", "").body();
@@ -175,8 +180,12 @@ final class S3EndpointTest {
             + "0;chunk-signature=0c\r\nx-amz-checksum-crc32c:4waSgw==\r\n\r\n";
     try (S3Endpoint endpoint = start()) {
       String[] headers = {
-        "x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
-        "x-amz-decoded-content-length", "9", "Content-Encoding", "aws-chunked"
+        "x-amz-content-sha256",
+        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+        "x-amz-decoded-content-length",
+        "9",
+        "Content-Encoding",
+        "aws-chunked"
       };
       assertThat(send(endpoint, "PUT", "/orders/good", chunked, headers).statusCode())
           .isEqualTo(200);
@@ -230,8 +239,7 @@ final class S3EndpointTest {
   void errorsAreDocuments(
       String method, String path, String header, String value, int status, String code)
       throws IOException {
-    try (S3Endpoint endpoint =
-        S3Endpoint.start(S3Endpoint.Options.DEFAULT.withBucket("orders"))) {
+    try (S3Endpoint endpoint = S3Endpoint.start(S3Endpoint.Options.DEFAULT.withBucket("orders"))) {
       send(endpoint, "PUT", "/orders/there", "123");
       String[] headers = header.isEmpty() ? new String[0] : new String[] {header, value};
       HttpResponse<String> response = send(endpoint, method, path, "", headers);
@@ -266,10 +274,13 @@ final class S3EndpointTest {
   @Test
   void theProbeFindsItFitWithFaults() throws IOException {
     Faults faults = Faults.parse("errors=0.02,lost=0.01,throttled=0.02,conflicts=0.05,seed=3");
-    try (S3Endpoint endpoint =
-            S3Endpoint.start(S3Endpoint.Options.DEFAULT.withFaults(faults));
+    try (S3Endpoint endpoint = S3Endpoint.start(S3Endpoint.Options.DEFAULT.withFaults(faults));
         AwsObjectStore store = AwsObjectStore.open(EndpointBucket.access(endpoint))) {
-      var report = StoreProbe.run(store, "probe/", ProbeOptions.QUICK);
+      var report =
+          StoreProbe.run(
+              store,
+              "probe/",
+              new ProbeOptions(8, 8, Duration.ofSeconds(1), Duration.ofSeconds(5)));
       assertThat(report.refusal("the endpoint")).isEmpty();
       assertThat(endpoint.counters()).containsKeys("fault.throttled", "fault.conflict");
     }
