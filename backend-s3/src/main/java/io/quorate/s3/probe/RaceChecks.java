@@ -148,8 +148,7 @@ final class RaceChecks {
         before = null;
       }
     }
-    return "%d rounds of %d readers beside a writer"
-        .formatted(tally.rounds, options.writers() / 2);
+    return "%d rounds of %d readers beside a writer".formatted(tally.rounds, options.writers() / 2);
   }
 
   private static void requireWhole(ObjectResult result, Found before, Found after) throws Broken {
