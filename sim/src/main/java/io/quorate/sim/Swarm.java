@@ -44,7 +44,8 @@ final class Swarm {
     boolean noise = faults.equals("swarm") || faults.contains("loss");
     ClusterOptions cluster =
         cluster(root.child("cluster"), nodes, noise).withStore(store(root.child("store")));
-    WorkloadOptions workload = workload(root.child("workload"));
+    WorkloadOptions drawn = workload(root.child("workload"));
+    WorkloadOptions workload = store ? patient(drawn, cluster.store()) : drawn;
     List<Fault> schedule = new ArrayList<>();
     List<String> families = new ArrayList<>(FaultFamilies.ALL);
     if (store) {
@@ -52,9 +53,9 @@ final class Swarm {
     }
     for (String family : families) {
       SimRandom own = root.child("family/" + family);
-      boolean drawn = own.chance(0.4);
+      boolean lot = own.chance(0.4);
       long gap = own.logBetween(400 * MILLI, 20_000 * MILLI);
-      boolean struck = faults.equals("swarm") ? drawn : List.of(faults.split(",")).contains(family);
+      boolean struck = faults.equals("swarm") ? lot : List.of(faults.split(",")).contains(family);
       if (struck) {
         schedule.addAll(
             FaultFamilies.draw(
@@ -124,6 +125,25 @@ final class Swarm {
         random.logBetween(MILLI, 600_000 * MILLI),
         limits,
         sessions);
+  }
+
+  /**
+   * Clients that give up an attempt before a store of this kind can have answered it would ask ever
+   * more often, and the group would do nothing but repeat.
+   */
+  private static WorkloadOptions patient(WorkloadOptions drawn, StoreOptions store) {
+    ClientOptions client = drawn.client();
+    Duration least = Duration.ofNanos(16 * (store.leastNanos() + 2 * store.meanNanos()));
+    Duration attempt =
+        client.attemptTimeout().compareTo(least) < 0 ? least : client.attemptTimeout();
+    Duration all = attempt.multipliedBy(4);
+    return drawn.withClient(
+        new ClientOptions(
+            client.timeout().compareTo(all) < 0 ? all : client.timeout(),
+            attempt,
+            client.retryMin(),
+            client.retryMax(),
+            client.windowMax()));
   }
 
   private static StoreOptions store(SimRandom random) {

@@ -22,6 +22,22 @@ public final class S3Worlds {
         () -> List.of(new BucketRules("")));
   }
 
+  /** The same, but leaders' reads wait for what was sent before them, and are held to that. */
+  public static SimBackend swarmWithBarrier() {
+    return new SimBackend(
+        "s3",
+        random -> {
+          S3Config drawn = S3Variations.draw(random).with("");
+          S3Config.Reads reads = drawn.reads();
+          return new S3Backend(
+              drawn.with(
+                  new S3Config.Reads(
+                      reads.lease(), reads.clockDriftMax(), S3Config.ReadBarrier.SENT)));
+        },
+        Traits.SHARED_STORE_WITH_BARRIER,
+        () -> List.of(new BucketRules("")));
+  }
+
   /** S3 with this configuration. */
   public static SimBackend with(S3Config config) {
     return with(config, new BucketRules(config.prefix()));
@@ -29,7 +45,11 @@ public final class S3Worlds {
 
   /** S3 with this configuration, for one run that is watched by these rules. */
   public static SimBackend with(S3Config config, BucketRules rules) {
+    boolean sent = config.reads().barrier() == S3Config.ReadBarrier.SENT;
     return new SimBackend(
-        "s3", random -> new S3Backend(config), Traits.SHARED_STORE, () -> List.of(rules));
+        "s3",
+        random -> new S3Backend(config),
+        sent ? Traits.SHARED_STORE_WITH_BARRIER : Traits.SHARED_STORE,
+        () -> List.of(rules));
   }
 }

@@ -53,6 +53,11 @@ public final class Oracle {
     this.disks = disks;
   }
 
+  /** What may be expected of the protocol. */
+  public Traits traits() {
+    return traits;
+  }
+
   /** Last slot that any replica said is committed. */
   public long lastSlot() {
     return committed.size();
