@@ -44,6 +44,9 @@ final class Swarm {
     boolean noise = faults.equals("swarm") || faults.contains("loss");
     ClusterOptions cluster =
         cluster(root.child("cluster"), nodes, noise).withStore(store(root.child("store")));
+    if (store) {
+      cluster = cluster.withLimits(roomy(cluster.limits()));
+    }
     WorkloadOptions drawn = workload(root.child("workload"));
     WorkloadOptions workload = store ? patient(drawn, cluster.store()) : drawn;
     List<Fault> schedule = new ArrayList<>();
@@ -144,6 +147,23 @@ final class Swarm {
             client.retryMin(),
             client.retryMax(),
             client.windowMax()));
+  }
+
+  /** Room for as many commands in a slot as clients have for the time that a slot takes. */
+  private static RuntimeLimits roomy(RuntimeLimits drawn) {
+    return new RuntimeLimits(
+        drawn.commandBytesMax(),
+        drawn.inFlightBytesMax(),
+        Math.max(drawn.batchBytesMax(), 16_000),
+        Math.max(drawn.batchCommandsMax(), 16),
+        drawn.readsWaitingMax(),
+        drawn.readTimeout(),
+        drawn.inboxMessagesMax(),
+        drawn.applyBacklogBytesMax(),
+        drawn.snapshotEveryLogBytes(),
+        drawn.snapshotsKept(),
+        drawn.tailBytesMax(),
+        drawn.sessionsMax());
   }
 
   private static StoreOptions store(SimRandom random) {
