@@ -18,9 +18,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -83,25 +87,45 @@ final class CephTest implements ObjectStoreContract {
     }
   }
 
-  /** What it acknowledged is there after all of its daemons were killed in mid-work. */
+  /** What it acknowledged is there after all of its daemons were killed under load. */
   @Test
-  void whatWasAcknowledgedSurvivesACrash() throws IOException {
-    List<String> acknowledged = new ArrayList<>();
+  void whatWasAcknowledgedSurvivesACrash() throws Exception {
+    Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
     try (AwsObjectStore store = AwsObjectStore.open(gateway.bucket())) {
-      for (int i = 0; i < 100; i++) {
-        String key = "crash/" + i;
-        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-        if (call(store, new ObjectRequest.Create(key, bytes)) instanceof ObjectResult.Stored) {
-          acknowledged.add(key);
-        }
+      AtomicBoolean crashed = new AtomicBoolean();
+      List<Thread> writers = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        String prefix = "crash/" + i + "/";
+        writers.add(Thread.ofPlatform().start(() -> write(store, prefix, crashed, acknowledged)));
+      }
+      while (acknowledged.size() < 100) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
       }
       gateway.crash();
-      assertThat(acknowledged).hasSizeGreaterThan(90);
+      crashed.set(true);
+      for (Thread writer : writers) {
+        writer.join();
+      }
       for (String key : acknowledged) {
         assertThat(call(store, new ObjectRequest.Get(key, null)))
             .isInstanceOfSatisfying(
                 ObjectResult.Found.class,
                 found -> assertThat(found.bytes()).asString().isEqualTo(key));
+      }
+    }
+  }
+
+  /** Creates objects one after the other until the crash is over. */
+  private static void write(
+      AwsObjectStore store, String prefix, AtomicBoolean crashed, Queue<String> acknowledged) {
+    for (int n = 0; !crashed.get(); n++) {
+      String key = prefix + n;
+      byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+      if (call(store, new ObjectRequest.Create(key, bytes)) instanceof ObjectResult.Stored) {
+        acknowledged.add(key);
+      } else {
+        // While nobody is there, requests fail at once.
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
       }
     }
   }
