@@ -54,6 +54,7 @@ final class RandomWorld {
     final TreeMap<Long, Entry> pending = new TreeMap<>();
     final TreeMap<Long, Long> reads = new TreeMap<>();
     boolean leads;
+    long aloneUntil;
 
     Node(NodeId id) {
       this.id = id;
@@ -401,6 +402,9 @@ final class RandomWorld {
       return;
     }
     Node to = nodes.get(members.indexOf(message.to()));
+    if (from.aloneUntil > now || to.aloneUntil > now) {
+      return;
+    }
     for (int i = 0; i < (fate > 95 ? 2 : 1); i++) {
       long delay = fate < 20 ? millis(1, 800) : millis(1, 10);
       in(delay, () -> step(to, to.life, new Event.Received(from.id, message.message())));
@@ -412,6 +416,9 @@ final class RandomWorld {
     int life = node.life;
     int fate = faults ? random.nextInt(100) : 50;
     long timeout = asked.timeoutNanos();
+    if (node.aloneUntil > now && random.nextInt(3) != 0) {
+      fate = 10;
+    }
     if (fate < 4) {
       in(timeout, () -> answer(node, life, asked, new ObjectResult.Unclear("lost")));
     } else if (fate < 8) {
@@ -474,7 +481,14 @@ final class RandomWorld {
       return;
     }
     Node node = nodes.get(random.nextInt(nodes.size()));
-    switch (random.nextInt(4)) {
+    switch (random.nextInt(6)) {
+      case 4, 5 -> {
+        for (Node leader : nodes) {
+          if (leader.leads) {
+            leader.aloneUntil = now + millis(500, 3000);
+          }
+        }
+      }
       case 0, 1 -> {
         if (node.up) {
           crash(node);
