@@ -13,7 +13,12 @@ import java.util.regex.Pattern;
  * @param prefix what all keys begin with, without slashes at its ends; may be empty
  */
 public record S3Config(
-    String prefix, Timing timing, Append append, Reads reads, Requests requests, Snapshots snapshots) {
+    String prefix,
+    Timing timing,
+    Append append,
+    Reads reads,
+    Requests requests,
+    Snapshots snapshots) {
   private static final Pattern PREFIX = Pattern.compile("([A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*)?");
 
   /** Refuses a prefix that is no plain path. */
