@@ -13,7 +13,12 @@ import java.util.regex.Pattern;
  * @param prefix what all keys begin with, without slashes at its ends; may be empty
  */
 public record S3Config(
-    String prefix, Timing timing, Append append, Reads reads, Requests requests, Snapshots snapshots) {
+    String prefix,
+    Timing timing,
+    Append append,
+    Reads reads,
+    Requests requests,
+    Snapshots snapshots) {
   private static final Pattern PREFIX = Pattern.compile("([A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*)?");
 
   /** Refuses a prefix that is no plain path. */
@@ -115,11 +120,14 @@ public record S3Config(
     }
   }
 
-  /** What a linearizable read at the leader waits for. */
+  /**
+   * What a linearizable read at the leader waits for. A follower may have found an entry in the
+   * bucket of which its leader does not yet know that it was stored.
+   */
   public enum ReadBarrier {
-    /** Everything acknowledged before it. */
+    /** Everything acknowledged before it. Followers then serve no linearizable reads. */
     COMMITTED,
-    /** Everything sent before it: then reads of the bucket's end are linearizable too. */
+    /** Everything sent before it, so that it sees all that any follower has shown. */
     SENT
   }
 
@@ -145,9 +153,9 @@ public record S3Config(
           "must be between 0 and 0.5, was " + clockDriftMax);
     }
 
-    /** No leases, a drift of 1 %, committed. */
+    /** No leases, a drift of 1 %, sent. */
     public static Reads defaults() {
-      return new Reads(Duration.ZERO, 0.01, ReadBarrier.COMMITTED);
+      return new Reads(Duration.ZERO, 0.01, ReadBarrier.SENT);
     }
   }
 

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       AdminCommands.class,
       SimCommand.class,
+      S3Commands.class,
       GenerateCompletion.class
     })
 public final class Main implements Runnable {

@@ -48,6 +48,11 @@ class WrongUseTest {
           kv load --connect h:1 --generate 5 --outstanding 0 ¦ --outstanding must be between 1 and 1024, was 0
           kv load --connect h:1 --generate 5 --value-size 5 ¦ Invalid value for option '--value-size': has no unit: must be a size with its unit, such as 64 MiB, was "5"
           admin transfer ¦ Missing required argument (specify one of these): (--config=<file> | --connect=<host:port,...>)
+          s3 probe ¦ Missing required option: '--bucket=<name>'
+          s3 probe --bucket b --endpoint 127.0.0.1:9000 ¦ --endpoint: "127.0.0.1:9000" is not a URL such as http://127.0.0.1:9000
+          s3 serve --latency slow ¦ Invalid value for option '--latency': expected one of [NONE, STANDARD, EXPRESS] (case-insensitive) but was 'slow'
+          s3 serve --port 70000 ¦ --port must be between 0 and 65535, was 70000
+          s3 serve --faults rain=1 ¦ --faults: not a fault: rain=1; write name=share of seed, throttled, conflicts, errors, lost, late, late-max-ms, slow-lists
           sim --backend paxos ¦ --backend: "paxos" cannot be simulated; there is: raft
           sim --seed 5..1 ¦ Invalid value for option '--seed': "5..1" must be a seed such as 7, or a range such as 1..1000
           sim --faults rain --time 1s ¦ --faults: fault family "rain" is unknown; say swarm, none, or some of [crash, pause, partition, flap, clog, slow, loss, kind, client, disk-stall, disk-error, disk-rot, disk-tail, clock]
@@ -63,7 +68,7 @@ class WrongUseTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "kv ", "serve ", "status ", "admin ", "admin transfer ", "sim ", "kv load "})
+      strings = {"", "kv ", "serve ", "status ", "admin ", "admin transfer ", "sim ", "s3 ", "s3 serve ", "s3 probe ", "kv load "})
   void everyCommandHasHelp(String command) {
     CommandRun run = CommandRun.of((command + "--help").split(" "));
 

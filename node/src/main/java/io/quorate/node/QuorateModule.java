@@ -51,12 +51,6 @@ public final class QuorateModule extends PrivateModule {
       Backend backend, StorageEngine storage, Optional<ObjectStorage> objects, Network network) {
     Clock clock = new SystemClock();
     return new QuorateNode(
-        config,
-        stateMachine,
-        backend,
-        storage,
-        objects.orElse(null),
-        network,
-        clock);
+        config, stateMachine, backend, storage, objects.orElse(null), network, clock);
   }
 }

@@ -103,17 +103,17 @@ class QuorateNodeTest {
     List<Module> plugins = new ArrayList<>(config.plugins());
     Module overriding =
         Modules.override(plugins.get(0))
-            .with(
-                binder ->
-                    binder
-                        .bind(Backend.class)
-                        .toInstance(
-                            new Remote(
-                                new FakeBackendPlugin.FakeBackend(
-                                    new FakeBackendPlugin.Settings(
-                                        new DurationRange(Duration.ofMillis(150), Duration.ofMillis(300)),
-                                        Duration.ofMillis(50),
-                                        true)))));
+            .with(binder ->
+                binder
+                    .bind(Backend.class)
+                    .toInstance(
+                        new Remote(
+                            new FakeBackendPlugin.FakeBackend(
+                                new FakeBackendPlugin.Settings(
+                                    new DurationRange(
+                                        Duration.ofMillis(150), Duration.ofMillis(300)),
+                                    Duration.ofMillis(50),
+                                    true)))));
     plugins.set(0, overriding);
     plugins.addAll(List.of(others));
     return new QuorateConfig(
@@ -160,11 +160,10 @@ class QuorateNodeTest {
           return store;
         };
 
-    assertThatThrownBy(
-            () ->
-                QuorateNode.start(
-                    with(binder -> binder.bind(ObjectStorage.class).toInstance(storage)),
-                    new Nothing()))
+    assertThatThrownBy(() ->
+            QuorateNode.start(
+                with(binder -> binder.bind(ObjectStorage.class).toInstance(storage)),
+                new Nothing()))
         .isInstanceOf(StartException.class)
         .hasMessageContaining("is in use by another process");
 

@@ -72,7 +72,7 @@ public final class SimScript {
       ClusterOptions cluster = ClusterOptions.calm(nodes == 0 ? 3 : nodes);
       plan = new SimPlan(seed, time, Swarm.PROOF_NANOS, cluster, WorkloadOptions.CALM, List.of());
     } else {
-      plan = Swarm.draw(seed, time, base);
+      plan = Swarm.draw(seed, time, base, true);
       if (nodes != 0) {
         plan = plan.withCluster(plan.cluster().withNodes(nodes));
       }

@@ -63,7 +63,7 @@ public final class Simulation {
 
   /** What will be run. */
   public SimPlan plan() {
-    return Swarm.draw(seed, time.toNanos(), faults);
+    return Swarm.draw(seed, time.toNanos(), faults, backend.traits().sharedStore());
   }
 
   /** Runs it. */

@@ -9,6 +9,7 @@ import io.quorate.sim.cluster.ClusterOptions;
 import io.quorate.sim.fault.Fault;
 import io.quorate.sim.fault.FaultFamilies;
 import io.quorate.sim.net.LinkProfile;
+import io.quorate.sim.objectstore.StoreOptions;
 import io.quorate.sim.workload.WorkloadOptions;
 import io.quorate.sim.world.SimRandom;
 import java.time.Duration;
@@ -33,43 +34,53 @@ final class Swarm {
    *
    * @param faults {@code swarm}: some families, as drawn; {@code none}; or families joined by
    *     commas
+   * @param store whether the log is in an object store, which then has faults of its own
    */
-  static SimPlan draw(long seed, long timeNanos, String faults) {
+  static SimPlan draw(long seed, long timeNanos, String faults, boolean store) {
     SimRandom root = new SimRandom(seed).child("swarm");
     SimRandom random = root.child("group");
     int dice = random.below(10);
     int nodes = dice == 0 ? 1 : dice < 8 ? 3 : 5;
     boolean noise = faults.equals("swarm") || faults.contains("loss");
-    ClusterOptions cluster = cluster(root.child("cluster"), nodes, noise);
-    WorkloadOptions workload = workload(root.child("workload"));
+    ClusterOptions cluster =
+        cluster(root.child("cluster"), nodes, noise).withStore(store(root.child("store")));
+    if (store) {
+      cluster = cluster.withLimits(roomy(cluster.limits()));
+    }
+    WorkloadOptions drawn = workload(root.child("workload"));
+    WorkloadOptions workload = store ? patient(drawn, cluster.store()) : drawn;
     List<Fault> schedule = new ArrayList<>();
-    for (String family : FaultFamilies.ALL) {
+    List<String> families = new ArrayList<>(FaultFamilies.ALL);
+    if (store) {
+      families.addAll(FaultFamilies.STORE);
+    }
+    for (String family : families) {
       SimRandom own = root.child("family/" + family);
-      boolean drawn = own.chance(0.4);
+      boolean lot = own.chance(0.4);
       long gap = own.logBetween(400 * MILLI, 20_000 * MILLI);
-      boolean struck = faults.equals("swarm") ? drawn : List.of(faults.split(",")).contains(family);
+      boolean struck = faults.equals("swarm") ? lot : List.of(faults.split(",")).contains(family);
       if (struck) {
         schedule.addAll(
             FaultFamilies.draw(
                 family, new SimRandom(seed), nodes, workload.clients(), gap, timeNanos));
       }
     }
-    checkNames(faults);
+    checkNames(faults, families);
     schedule.sort(Comparator.comparingLong(Fault::atNanos));
     return new SimPlan(seed, timeNanos, PROOF_NANOS, cluster, workload, schedule);
   }
 
-  private static void checkNames(String faults) {
+  private static void checkNames(String faults, List<String> families) {
     if (faults.equals("swarm") || faults.equals("none")) {
       return;
     }
     for (String family : faults.split(",")) {
-      if (!FaultFamilies.ALL.contains(family)) {
+      if (!families.contains(family)) {
         throw new IllegalArgumentException(
             "fault family \""
                 + family
                 + "\" is unknown; say swarm, none, or some of "
-                + FaultFamilies.ALL);
+                + families);
       }
     }
   }
@@ -117,6 +128,53 @@ final class Swarm {
         random.logBetween(MILLI, 600_000 * MILLI),
         limits,
         sessions);
+  }
+
+  /**
+   * Clients that give up an attempt before a store of this kind can have answered it would ask ever
+   * more often, and the group would do nothing but repeat.
+   */
+  private static WorkloadOptions patient(WorkloadOptions drawn, StoreOptions store) {
+    ClientOptions client = drawn.client();
+    Duration least = Duration.ofNanos(16 * (store.leastNanos() + 2 * store.meanNanos()));
+    Duration attempt =
+        client.attemptTimeout().compareTo(least) < 0 ? least : client.attemptTimeout();
+    Duration all = attempt.multipliedBy(4);
+    return drawn.withClient(
+        new ClientOptions(
+            client.timeout().compareTo(all) < 0 ? all : client.timeout(),
+            attempt,
+            client.retryMin(),
+            client.retryMax(),
+            client.windowMax()));
+  }
+
+  /** Room for as many commands in a slot as clients have for the time that a slot takes. */
+  private static RuntimeLimits roomy(RuntimeLimits drawn) {
+    return new RuntimeLimits(
+        drawn.commandBytesMax(),
+        drawn.inFlightBytesMax(),
+        Math.max(drawn.batchBytesMax(), 16_000),
+        Math.max(drawn.batchCommandsMax(), 16),
+        drawn.readsWaitingMax(),
+        drawn.readTimeout(),
+        drawn.inboxMessagesMax(),
+        drawn.applyBacklogBytesMax(),
+        drawn.snapshotEveryLogBytes(),
+        drawn.snapshotsKept(),
+        drawn.tailBytesMax(),
+        drawn.sessionsMax());
+  }
+
+  private static StoreOptions store(SimRandom random) {
+    return new StoreOptions(
+        random.logBetween(MILLI, 20 * MILLI),
+        random.logBetween(MILLI, 20 * MILLI),
+        random.chance(0.5) ? random.logBetween(1, 50) / 1000.0 : 0,
+        random.logBetween(20 * MILLI, 1_000 * MILLI),
+        random.chance(0.5) ? 0.2 : 0,
+        random.chance(0.5) ? 1_000 : 3 + random.below(20),
+        false);
   }
 
   private static WorkloadOptions workload(SimRandom random) {

@@ -36,6 +36,7 @@ final class PlantedFlawTest {
     "FOLLOWERS_FORGE, two logs",
     "COMMIT_GOES_BACK, goes back from commit",
     "NEVER_COMMITS, no recovery within",
+    "DENIES_WHAT_IT_COMMITS, were told that it never would be",
     "SPINS, turns at once",
   })
   void aFlawIsFound(Flaw flaw, String expected) {

@@ -6,11 +6,11 @@ import io.quorate.core.port.ObjectCounters;
 import io.quorate.core.port.ObjectStore;
 import io.quorate.core.protocol.ObjectRequest;
 import io.quorate.core.protocol.ObjectResult;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The requests of one store that are under way. Each is answered once: by whoever carries it out,
@@ -20,7 +20,9 @@ public final class Attempts {
   private static final ObjectResult CLOSED =
       new ObjectResult.Unclear("the store was closed before the answer came");
 
-  private final Set<CompletableFuture<ObjectResult>> underWay = ConcurrentHashMap.newKeySet();
+  private final ConcurrentHashMap<Long, CompletableFuture<ObjectResult>> underWay =
+      new ConcurrentHashMap<>();
+  private final AtomicLong begun = new AtomicLong();
   private final ObjectCounters counters = new ObjectCounters();
   private volatile boolean closed;
 
@@ -32,14 +34,14 @@ public final class Attempts {
   public CompletableFuture<ObjectResult> begin(
       ObjectRequest request, long timeoutNanos, ObjectStore.Listener listener) {
     CompletableFuture<ObjectResult> answer = new CompletableFuture<>();
-    underWay.add(answer);
+    long id = begun.incrementAndGet();
+    underWay.put(id, answer);
     var unused =
-        answer.thenAccept(
-            result -> {
-              underWay.remove(answer);
-              counters.count(request, result);
-              listener.onDone(result);
-            });
+        answer.thenAccept(result -> {
+          underWay.remove(id);
+          counters.count(request, result);
+          listener.onDone(result);
+        });
     if (closed) {
       answer.complete(CLOSED);
     } else {
@@ -60,8 +62,6 @@ public final class Attempts {
   /** Answers what is under way and whatever comes later: it is unclear. */
   public void close() {
     closed = true;
-    for (CompletableFuture<ObjectResult> answer : underWay) {
-      answer.complete(CLOSED);
-    }
+    underWay.values().forEach(answer -> answer.complete(CLOSED));
   }
 }

@@ -46,7 +46,7 @@ final class Answers {
   private ObjectResult ofAnswer(ObjectRequest request, S3Exception answer) {
     int status = answer.statusCode();
     String code = code(answer);
-    ObjectResult byCode = ofCode(request, code, answer);
+    ObjectResult byCode = ofCode(code, answer);
     if (byCode != null) {
       return byCode;
     }
@@ -68,14 +68,23 @@ final class Answers {
   }
 
   /** What errors mean that are told by their code; null: it is the status that tells. */
-  private @Nullable ObjectResult ofCode(ObjectRequest request, String code, S3Exception answer) {
+  private @Nullable ObjectResult ofCode(String code, S3Exception answer) {
     return switch (code) {
       case "ConditionalRequestConflict", "OperationAborted" -> new ObjectResult.Conflict();
-      case "SlowDown", "Throttling", "ThrottlingException", "TooManyRequests",
-          "RequestLimitExceeded", "ServiceUnavailable" -> new ObjectResult.Throttled();
+      case "SlowDown",
+          "Throttling",
+          "ThrottlingException",
+          "TooManyRequests",
+          "RequestLimitExceeded",
+          "ServiceUnavailable" ->
+          new ObjectResult.Throttled();
       // Told with 400, and yet of this attempt only.
-      case "RequestTimeout", "IncompleteBody", "BadDigest", "XAmzContentSHA256Mismatch",
-          "InvalidDigest" -> unclear(answer);
+      case "RequestTimeout",
+          "IncompleteBody",
+          "BadDigest",
+          "XAmzContentSHA256Mismatch",
+          "InvalidDigest" ->
+          unclear(answer);
       case "NoSuchBucket" ->
           refused("there is no such bucket: create it, or correct its name or region");
       case "RequestTimeTooSkewed" ->
@@ -88,8 +97,10 @@ final class Answers {
                   .formatted(code));
       case "ExpiredToken", "InvalidToken", "TokenRefreshRequired" ->
           refused("the session of these credentials has ended (%s): renew it".formatted(code));
-      case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"
-          -> elsewhere(answer);
+      case "PermanentRedirect",
+          "AuthorizationHeaderMalformed",
+          "IllegalLocationConstraintException" ->
+          elsewhere(answer);
       default -> null;
     };
   }
@@ -172,7 +183,10 @@ final class Answers {
     if (message != null && !message.isBlank()) {
       return message;
     }
-    return cause.getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", " ")
+    return cause
+        .getClass()
+        .getSimpleName()
+        .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
         .toLowerCase(Locale.ROOT);
   }
 }

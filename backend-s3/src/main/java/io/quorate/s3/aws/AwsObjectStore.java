@@ -85,8 +85,7 @@ public final class AwsObjectStore implements ObjectStore {
       return new AwsObjectStore(access);
     } catch (SdkException e) {
       throw new IllegalArgumentException(
-          "bucket %s cannot be used (%s): set its region"
-              .formatted(access.place(), e.getMessage()),
+          "bucket %s cannot be used (%s): set its region".formatted(access.place(), e.getMessage()),
           e);
     }
   }
@@ -149,11 +148,10 @@ public final class AwsObjectStore implements ObjectStore {
     try {
       CompletableFuture<ObjectResult> attempt = attempt(request);
       // Who waits no longer needs the connection no longer.
-      var cut = answer.thenRun(() -> attempt.cancel(true));
-      var told =
-          attempt.whenComplete(
-              (result, failure) ->
-                  answer.complete(failure == null ? result : answers.of(request, failure)));
+      var unusedCut = answer.thenRun(() -> attempt.cancel(true));
+      var unusedTold =
+          attempt.whenComplete((result, failure) ->
+              answer.complete(failure == null ? result : answers.of(request, failure)));
     } catch (RuntimeException e) {
       answer.complete(answers.of(request, e));
     }
@@ -184,12 +182,10 @@ public final class AwsObjectStore implements ObjectStore {
     var sent = client.getObject(request, AsyncResponseTransformer.toBytes());
     return linked(
         sent,
-        sent.thenApply(
-            found ->
-                found.response().eTag() == null
-                    ? withoutEtag()
-                    : new ObjectResult.Found(
-                        found.asByteArrayUnsafe(), found.response().eTag())));
+        sent.thenApply(found ->
+            found.response().eTag() == null
+                ? withoutEtag()
+                : new ObjectResult.Found(found.asByteArrayUnsafe(), found.response().eTag())));
   }
 
   private PutObjectRequest.Builder put(String key, byte[] bytes) {
@@ -206,9 +202,8 @@ public final class AwsObjectStore implements ObjectStore {
     var sent = client.putObject(request, AsyncRequestBody.fromBytesUnsafe(bytes));
     return linked(
         sent,
-        sent.thenApply(
-            stored ->
-                stored.eTag() == null ? withoutEtag() : new ObjectResult.Stored(stored.eTag())));
+        sent.thenApply(stored ->
+            stored.eTag() == null ? withoutEtag() : new ObjectResult.Stored(stored.eTag())));
   }
 
   private CompletableFuture<ObjectResult> delete(String key) {
@@ -241,22 +236,20 @@ public final class AwsObjectStore implements ObjectStore {
   private static CompletableFuture<ObjectResult> linked(
       CompletableFuture<?> sent, CompletableFuture<? extends ObjectResult> result) {
     CompletableFuture<ObjectResult> linked = new CompletableFuture<>();
-    var told =
-        result.whenComplete(
-            (value, failure) -> {
-              if (failure == null) {
-                linked.complete(value);
-              } else {
-                linked.completeExceptionally(failure);
-              }
-            });
-    var cut =
-        linked.whenComplete(
-            (value, failure) -> {
-              if (linked.isCancelled()) {
-                sent.cancel(true);
-              }
-            });
+    var unusedTold =
+        result.whenComplete((value, failure) -> {
+          if (failure == null) {
+            linked.complete(value);
+          } else {
+            linked.completeExceptionally(failure);
+          }
+        });
+    var unusedCut =
+        linked.whenComplete((value, failure) -> {
+          if (linked.isCancelled()) {
+            sent.cancel(true);
+          }
+        });
     return linked;
   }
 
@@ -286,7 +279,6 @@ public final class AwsObjectStore implements ObjectStore {
     attempts.close();
     senders.shutdown();
     client.close();
-    var unused =
-        network.eventLoopGroup().shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    var unused = network.eventLoopGroup().shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 }

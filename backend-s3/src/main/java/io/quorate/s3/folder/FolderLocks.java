@@ -34,10 +34,7 @@ final class FolderLocks implements AutoCloseable {
     this.file = file;
     channel =
         FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     for (int i = 0; i < LOCKS; i++) {
       threads[i] = new ReentrantLock();
     }

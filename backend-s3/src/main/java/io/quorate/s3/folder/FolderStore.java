@@ -49,12 +49,7 @@ public final class FolderStore implements ObjectStore {
     ThreadFactory threads = Thread.ofPlatform().daemon().name("folder-", 0).factory();
     workers =
         new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            10,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(QUEUE_MAX),
-            threads);
+            THREADS, THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE_MAX), threads);
     workers.allowCoreThreadTimeOut(true);
   }
 
@@ -80,13 +75,12 @@ public final class FolderStore implements ObjectStore {
   public void submit(ObjectRequest request, long timeoutNanos, Listener listener) {
     CompletableFuture<ObjectResult> answer = attempts.begin(request, timeoutNanos, listener);
     try {
-      workers.execute(
-          () -> {
-            // Nobody waits any more: what was not begun need not be.
-            if (!answer.isDone()) {
-              answer.complete(execute(request));
-            }
-          });
+      workers.execute(() -> {
+        // Nobody waits any more: what was not begun need not be.
+        if (!answer.isDone()) {
+          answer.complete(execute(request));
+        }
+      });
     } catch (RejectedExecutionException e) {
       answer.complete(new ObjectResult.Throttled());
     }

@@ -143,8 +143,7 @@ final class ObjectFiles {
     for (String name : folders) {
       start = start.resolve(name);
     }
-    List<String> inside =
-        after.isEmpty() ? after : after.subList(folders.size(), after.size());
+    List<String> inside = after.isEmpty() ? after : after.subList(folders.size(), after.size());
     walk(start, new ArrayList<>(folders), inside, countMax + 1, found);
     return found;
   }

@@ -14,7 +14,11 @@ import io.quorate.s3.S3Config;
 import io.quorate.s3.aws.AwsObjectStore;
 import io.quorate.s3.backend.S3Backend;
 import io.quorate.s3.folder.FolderStore;
+import io.quorate.s3.layout.ObjectKeys;
+import io.quorate.s3.probe.ProbeOptions;
+import io.quorate.s3.probe.StoreProbe;
 import java.io.IOException;
+import java.util.Optional;
 
 /** Binds the backend and the store that holds its objects. */
 final class S3Module extends AbstractModule {
@@ -51,10 +55,24 @@ final class S3Module extends AbstractModule {
   }
 
   private ObjectStore open(StorePlace.Bucket bucket, GroupId group) {
+    ObjectStore store;
     try {
-      return AwsObjectStore.open(bucket.access());
+      store = AwsObjectStore.open(bucket.access());
     } catch (IllegalArgumentException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
+    Optional<String> refusal =
+        bucket.probe() ? probe(store, bucket.access().place(), group) : Optional.empty();
+    if (refusal.isPresent()) {
+      store.close();
+      throw new StartException(refusal.get());
+    }
+    return store;
+  }
+
+  /** A store that lets two writers win loses acknowledged commands: better not to start. */
+  private Optional<String> probe(ObjectStore store, String bucket, GroupId group) {
+    String scratch = new ObjectKeys(config.prefix(), group).probes();
+    return StoreProbe.run(store, scratch, ProbeOptions.QUICK).refusal("the bucket " + bucket);
   }
 }

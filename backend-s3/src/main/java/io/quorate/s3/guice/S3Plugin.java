@@ -65,8 +65,7 @@ public final class S3Plugin implements BackendPlugin {
   /** A folder costs nothing, so that nothing is saved there. */
   private static Supplier<Append> append(ConfigSection section, StorePlace place) {
     Append byDefault = Append.defaults();
-    int perSecondByDefault =
-        place instanceof StorePlace.Folder ? 0 : byDefault.putsPerSecondMax();
+    int perSecondByDefault = place instanceof StorePlace.Folder ? 0 : byDefault.putsPerSecondMax();
     int window = section.number("puts-in-flight", byDefault.putsInFlightMax(), 1, 16);
     long bytesInFlight =
         size(section, "put-bytes-in-flight-max", byDefault.putBytesInFlightMax(), 4 * GIBIBYTE)
@@ -81,14 +80,7 @@ public final class S3Plugin implements BackendPlugin {
     int burst = section.number("put-burst", byDefault.putBurst(), 1, 100_000);
     return () ->
         new Append(
-            window,
-            bytesInFlight,
-            batchBytes,
-            batchCommands,
-            linger,
-            lingerMax,
-            perSecond,
-            burst);
+            window, bytesInFlight, batchBytes, batchCommands, linger, lingerMax, perSecond, burst);
   }
 
   /** Who takes over waits for the lease of the leader before, by the same drift. */
@@ -98,10 +90,7 @@ public final class S3Plugin implements BackendPlugin {
     Duration lease = orNone(everywhere, "lease", byDefault.lease());
     int permille =
         everywhere.number(
-            "clock-drift-max-permille",
-            (int) Math.round(byDefault.clockDriftMax() * 1000),
-            0,
-            500);
+            "clock-drift-max-permille", (int) Math.round(byDefault.clockDriftMax() * 1000), 0, 500);
     ReadBarrier barrier = everywhere.choice("read-barrier", byDefault.barrier());
     return () -> new Reads(lease, permille / 1000.0, barrier);
   }
@@ -127,8 +116,7 @@ public final class S3Plugin implements BackendPlugin {
   private static Supplier<Snapshots> snapshots(ConfigSection section) {
     Snapshots byDefault = Snapshots.defaults();
     int everySlots =
-        section.number(
-            "snapshot-every-slots", (int) byDefault.everySlots(), 1, Integer.MAX_VALUE);
+        section.number("snapshot-every-slots", (int) byDefault.everySlots(), 1, Integer.MAX_VALUE);
     int partBytes =
         size(section, "snapshot-part", byDefault.partBytes(), GIBIBYTE / 4).toIntBytes();
     int retain =

@@ -98,8 +98,7 @@ public record Root(
     }
   }
 
-  private static @Nullable String fault(
-      long epoch, List<Segment> segments, List<Sealed> history) {
+  private static @Nullable String fault(long epoch, List<Segment> segments, List<Sealed> history) {
     if (segments.isEmpty() || history.size() > HISTORY_MAX) {
       return segments.size() + " segments, " + history.size() + " ended epochs";
     }
@@ -226,8 +225,7 @@ public record Root(
     if (before != null) {
       long slot = place.slot();
       Check.that(slot > before.slot(), "%s does not follow %s", slot, before.slot());
-      watermark =
-          Math.max(watermark, Math.min(before.slot(), place.slot() - retainSlots) + 1);
+      watermark = Math.max(watermark, Math.min(before.slot(), place.slot() - retainSlots) + 1);
     }
     List<Segment> chain = new ArrayList<>();
     for (Segment segment : segments) {

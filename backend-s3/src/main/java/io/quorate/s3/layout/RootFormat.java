@@ -67,8 +67,7 @@ final class RootFormat {
     Leader leader = new Leader(NodeId.of(fields.text()), envelope.writer());
     List<Segment> segments = new ArrayList<>();
     for (int left = fields.count(SEGMENT_BYTES); left > 0; left--) {
-      segments.add(
-          new Segment(fields.number(), fields.number(), fields.number(), fields.hash()));
+      segments.add(new Segment(fields.number(), fields.number(), fields.number(), fields.hash()));
     }
     SnapshotPlace snapshot = place(fields);
     SnapshotPlace previous = place(fields);

@@ -49,8 +49,7 @@ public record SnapshotManifest(SnapshotRef snapshot, int partBytes) {
     fields.text(snapshot.id()).hash(snapshot.hash()).number(snapshot.lastIndex());
     fields.number(snapshot.timeFloorNanos()).blob(snapshot.configuration());
     fields.number(snapshot.sizeBytes()).blob(snapshot.sha256()).number(partBytes);
-    return new Envelope(
-            Envelope.Kind.MANIFEST, group, snapshot.epoch(), snapshot.slot(), 0, writer)
+    return new Envelope(Envelope.Kind.MANIFEST, group, snapshot.epoch(), snapshot.slot(), 0, writer)
         .wrap(fields.toBytes());
   }
 
@@ -59,8 +58,8 @@ public record SnapshotManifest(SnapshotRef snapshot, int partBytes) {
    *
    * @throws CorruptObject if it is damaged, of another group, or of another snapshot
    */
-  public static SnapshotManifest decode(
-      String key, UUID group, SnapshotPlace place, byte[] object) throws CorruptObject {
+  public static SnapshotManifest decode(String key, UUID group, SnapshotPlace place, byte[] object)
+      throws CorruptObject {
     Envelope envelope = Envelope.of(key, object);
     envelope.expect(key, group, place.epoch(), place.slot(), 0);
     if (envelope.kind() != Envelope.Kind.MANIFEST) {

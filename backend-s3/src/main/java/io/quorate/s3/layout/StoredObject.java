@@ -54,15 +54,13 @@ public sealed interface StoredObject {
    * @param rootVersion the root that its writer had seen
    * @param timeNanos when, by the writer's clock; for people
    */
-  record Seal(
-      long epoch, long slot, UUID sealer, long rootVersion, Reason reason, long timeNanos)
+  record Seal(long epoch, long slot, UUID sealer, long rootVersion, Reason reason, long timeNanos)
       implements StoredObject {
     @Override
     public byte[] bytes(UUID group) {
       FieldWriter fields = new FieldWriter();
       fields.number(rootVersion).number(reason.number()).number(timeNanos);
-      return new Envelope(Envelope.Kind.SEAL, group, epoch, slot, 0, sealer)
-          .wrap(fields.toBytes());
+      return new Envelope(Envelope.Kind.SEAL, group, epoch, slot, 0, sealer).wrap(fields.toBytes());
     }
   }
 

@@ -103,8 +103,7 @@ final class AskedChecks {
       String etag = calls.read(key).etag();
       require(
           written instanceof Stored stored && stored.etag().equals(etag),
-          "a reader got the ETag %s, the writer: %s"
-              .formatted(etag, ProbeCalls.describe(written)));
+          "a reader got the ETag %s, the writer: %s".formatted(etag, ProbeCalls.describe(written)));
       require(!etag.equals(last), "other bytes have the same ETag " + etag);
       last = etag;
     }

@@ -25,7 +25,7 @@ final class RaceChecks {
   private static final int LARGE_BYTES = 16_384;
 
   /** Rounds that are run whatever the time. */
-  private static final int ROUNDS_MIN = 3;
+  private static final int ROUNDS_MIN = 10;
 
   private final ProbeCalls calls;
   private final ProbeOptions options;
@@ -148,8 +148,7 @@ final class RaceChecks {
         before = null;
       }
     }
-    return "%d rounds of %d readers beside a writer"
-        .formatted(tally.rounds, options.writers() / 2);
+    return "%d rounds of %d readers beside a writer".formatted(tally.rounds, options.writers() / 2);
   }
 
   private static void requireWhole(ObjectResult result, Found before, Found after) throws Broken {

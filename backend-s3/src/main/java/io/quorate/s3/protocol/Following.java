@@ -72,6 +72,7 @@ final class Following
   private @Nullable Claim claim;
   private @Nullable Farewell farewell;
   private long heardNanos;
+  private long heardItselfNanos = Long.MIN_VALUE / 2;
   private long grownNanos;
   private long suspectedSlot;
   private long slotAtBeat = -1;
@@ -153,6 +154,7 @@ final class Following
     Root root = view.known();
     NodeId node = root.leader().node();
     heardNanos = now.monotonicNanos();
+    heardItselfNanos = Long.MIN_VALUE / 2;
     grownNanos = now.monotonicNanos();
     slotAtBeat = -1;
     standing.become(
@@ -247,6 +249,12 @@ final class Following
       round++;
       standing.enter(Phase.FOLLOWER, why);
     }
+  }
+
+  /** The leader itself was heard. What others say of it must not be told on as one's own. */
+  private void hear(String why, Now now) {
+    heardItselfNanos = now.monotonicNanos();
+    trust(why, now);
   }
 
   private void claim(String why, Now now, Effects out) {
@@ -421,7 +429,7 @@ final class Following
         boolean heard =
             ping.epoch() == epoch
                 && standing.phase() == Phase.FOLLOWER
-                && now.monotonicNanos() - heardNanos < patience;
+                && now.monotonicNanos() - heardItselfNanos < patience;
         out.send(new Outgoing(from, new S3Message.Pong(epoch, heard)));
       }
       case S3Message.Pong pong -> {
@@ -455,7 +463,7 @@ final class Following
   private void onPush(NodeId from, S3Message.Push push, Now now, Effects out) {
     Entry entry = push.entry();
     if (isLeader(from, push.epoch())) {
-      trust("the leader was heard", now);
+      hear("the leader was heard", now);
     }
     if (!log.committed().linksTo(entry)) {
       out.trace(
@@ -488,7 +496,7 @@ final class Following
     if (!isLeader(from, beat.epoch())) {
       return;
     }
-    trust("the leader was heard", now);
+    hear("the leader was heard", now);
     long behind = beat.committed() - log.committed().slot();
     boolean fed = slotAtBeat >= 0 && slotAtBeat < log.committed().slot();
     slotAtBeat = log.committed().slot();
@@ -502,7 +510,7 @@ final class Following
     if (!isLeader(from, order.epoch())) {
       return;
     }
-    trust("the leader hands over", now);
+    hear("the leader hands over", now);
     if (order.successor().equals(site.self()) && standing.phase() == Phase.FOLLOWER) {
       claim(from + " hands leadership over", now, out);
     }
@@ -523,11 +531,17 @@ final class Following
       if (waits && standing.phase() == Phase.FOLLOWER && !download.active()) {
         puller.pullToEnd(now, out);
       }
-    } else if (leader == null) {
-      out.rejectRead(readId, Refusal.notLeader(null));
+    } else if (leader == null || barrier() == S3Config.ReadBarrier.COMMITTED) {
+      // What was pulled may be ahead of what the leader knows to be stored: shown here, it would be
+      // missing in a later read there (A.10-19).
+      out.rejectRead(readId, Refusal.notLeader(leader));
     } else {
       forwarded.add(readId, leader, standing.epoch(), now, out);
     }
+  }
+
+  private S3Config.ReadBarrier barrier() {
+    return site.config().reads().barrier();
   }
 
   /** Does what is due now and then. */

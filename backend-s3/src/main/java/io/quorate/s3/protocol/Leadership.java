@@ -184,6 +184,13 @@ final class Leadership implements Pipeline.Owner, OwnSeal.Owner {
     return roomAtNanos;
   }
 
+  /** The instant has come; whoever still wants room asks again. */
+  void onTick(Now now) {
+    if (roomAtNanos <= now.monotonicNanos()) {
+      roomAtNanos = Long.MAX_VALUE;
+    }
+  }
+
   void onSubmitted(Proposal proposal, Now now, Effects out) {
     Handover running = handover;
     if (!leading() || pipeline.sealedAt() != Long.MAX_VALUE) {

@@ -88,7 +88,7 @@ public final class S3Replica implements ReplicaCore, Leadership.Owner, Following
   public void step(Event event, Now now, Effects out) {
     nowNanos = now.monotonicNanos();
     switch (event) {
-      case Event.Tick tick -> agenda.run(now, out);
+      case Event.Tick tick -> onTick(now, out);
       case Event.Received received -> onReceived(received, now, out);
       case Event.Submitted submitted -> onSubmitted(submitted, now, out);
       case Event.ReadRequested read -> onRead(read.readId(), read.consistency(), now, out);
@@ -108,6 +108,14 @@ public final class S3Replica implements ReplicaCore, Leadership.Owner, Following
           out.trace(new Trace.Noted("s3 load", "nobody asked for load " + loaded.loadId()));
     }
     persistRoot(out);
+  }
+
+  private void onTick(Now now, Effects out) {
+    Leadership leading = leadership;
+    if (leading != null) {
+      leading.onTick(now);
+    }
+    agenda.run(now, out);
   }
 
   /** Remembers the newest root, so that an older one is refused by name after a restart. */

@@ -46,7 +46,7 @@ final class S3CodecTest {
         2,
         9,
         1_700_000_000_000_000_000L,
-        new ChainHash(3 * 0x9E3779B97F4A7C15L, -3),
+        new ChainHash(0xDAA66D2C7DDF743FL, -3),
         new byte[] {1, 2, 3});
   }
 

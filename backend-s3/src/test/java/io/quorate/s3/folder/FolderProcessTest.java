@@ -79,8 +79,7 @@ final class FolderProcessTest {
         (ObjectResult.Listed) FolderProcess.call(store, new ObjectRequest.List("log/", null));
     for (ObjectResult.Item item : listed.items()) {
       long slot = Long.parseLong(item.key().substring("log/".length()));
-      assertThat(item.sizeBytes())
-          .isEqualTo(FolderProcess.WriteUntilKilled.body(slot).length);
+      assertThat(item.sizeBytes()).isEqualTo(FolderProcess.WriteUntilKilled.body(slot).length);
     }
   }
 

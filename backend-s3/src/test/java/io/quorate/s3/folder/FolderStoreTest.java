@@ -47,8 +47,7 @@ final class FolderStoreTest {
   void aKeyThatLeadsOutOfTheFolderDoesNot() throws IOException {
     Path inner = temporary.resolve("inner");
     try (FolderStore store = FolderStore.open(inner)) {
-      assertThat(
-              FolderProcess.call(store, new ObjectRequest.Put("../../../outside", new byte[1])))
+      assertThat(FolderProcess.call(store, new ObjectRequest.Put("../../../outside", new byte[1])))
           .isInstanceOf(ObjectResult.Stored.class);
     }
     try (Stream<Path> outside = Files.list(temporary)) {

@@ -56,9 +56,7 @@ final class S3PluginTest {
   }
 
   private static ObjectStore open(Injector injector) {
-    return injector
-        .getInstance(ObjectStorage.class)
-        .open(GroupId.of("orders"), NodeId.of("n1"));
+    return injector.getInstance(ObjectStorage.class).open(GroupId.of("orders"), NodeId.of("n1"));
   }
 
   @Test
@@ -113,14 +111,7 @@ final class S3PluginTest {
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(2)),
                 new Append(
-                    7,
-                    3 << 20,
-                    2 << 20,
-                    99,
-                    Duration.ofMillis(5),
-                    Duration.ofSeconds(1),
-                    50,
-                    9),
+                    7, 3 << 20, 2 << 20, 99, Duration.ofMillis(5), Duration.ofSeconds(1), 50, 9),
                 new Reads(Duration.ofSeconds(5), 0.02, ReadBarrier.SENT),
                 new Requests(
                     Duration.ofSeconds(1),
@@ -205,9 +196,7 @@ final class S3PluginTest {
     try (ObjectStore store = open(injector("store = folder, folder = \"" + folder + "\""))) {
       CompletableFuture<ObjectResult> answer = new CompletableFuture<>();
       store.submit(
-          new ObjectRequest.Get("absent", null),
-          TimeUnit.SECONDS.toNanos(10),
-          answer::complete);
+          new ObjectRequest.Get("absent", null), TimeUnit.SECONDS.toNanos(10), answer::complete);
       assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(new ObjectResult.Absent());
     }
   }

@@ -149,8 +149,7 @@ final class LayoutTest {
   @Test
   void keysAreAsDocumented() {
     assertThat(KEYS.root()).isEqualTo("prod/8a/orders/root");
-    assertThat(KEYS.slot(5, 190))
-        .isEqualTo("prod/8a/orders/log/0000000000000005/00000000000000be");
+    assertThat(KEYS.slot(5, 190)).isEqualTo("prod/8a/orders/log/0000000000000005/00000000000000be");
     assertThat(KEYS.manifest(place()))
         .isEqualTo(
             "prod/8a/orders/snap/00000000000000aa-0000000000000004-fffffffffffffffd/manifest");
@@ -221,9 +220,8 @@ final class LayoutTest {
   private static String render() {
     StringBuilder text = new StringBuilder();
     objects()
-        .forEach(
-            (key, bytes) ->
-                text.append(key).append(' ').append(HexFormat.of().formatHex(bytes)).append('\n'));
+        .forEach((key, bytes) ->
+            text.append(key).append(' ').append(HexFormat.of().formatHex(bytes)).append('\n'));
     return text.toString();
   }
 
@@ -246,16 +244,15 @@ final class LayoutTest {
   void damageIsRefused() {
     Random random = new Random(5);
     objects()
-        .forEach(
-            (key, bytes) -> {
-              for (int i = 0; i < 2_000; i++) {
-                byte[] flipped = bytes.clone();
-                flipped[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
-                assertRefused(key, flipped);
-                byte[] cut = Arrays.copyOf(bytes, random.nextInt(bytes.length));
-                assertRefused(key, cut);
-              }
-            });
+        .forEach((key, bytes) -> {
+          for (int i = 0; i < 2_000; i++) {
+            byte[] flipped = bytes.clone();
+            flipped[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+            assertRefused(key, flipped);
+            byte[] cut = Arrays.copyOf(bytes, random.nextInt(bytes.length));
+            assertRefused(key, cut);
+          }
+        });
   }
 
   /** Sound envelopes around nonsense: the fields inside are checked as well. */

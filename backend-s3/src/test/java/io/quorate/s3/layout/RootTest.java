@@ -70,9 +70,7 @@ final class RootTest {
   @Test
   void anEpochWithoutASlotLeavesTheChainButNotTheHistory() {
     Root root =
-        first()
-            .takenOver(nonce(), TWO, 7, hash(6), 0, 0)
-            .takenOver(nonce(), ONE, 7, hash(6), 0, 0);
+        first().takenOver(nonce(), TWO, 7, hash(6), 0, 0).takenOver(nonce(), ONE, 7, hash(6), 0, 0);
     assertThat(root.segments()).extracting(Segment::epoch).containsExactly(1L, 3L);
     assertThat(root.endOf(2)).isEqualTo(new Sealed(2, 7, hash(6)));
     assertThat(root.open().start()).isEqualTo(7);
@@ -81,8 +79,7 @@ final class RootTest {
   @Test
   void evenTheVeryFirstEpochMayBeEmpty() {
     Root root = first().takenOver(nonce(), TWO, 1, ChainHash.ROOT, 0, 0);
-    assertThat(root.segments())
-        .containsExactly(new Segment(2, 1, Segment.OPEN, ChainHash.ROOT));
+    assertThat(root.segments()).containsExactly(new Segment(2, 1, Segment.OPEN, ChainHash.ROOT));
   }
 
   @Test
@@ -161,8 +158,7 @@ final class RootTest {
     assertThatThrownBy(
             () -> with(root, List.of(new Segment(1, 1, 5, ChainHash.ROOT)), root.history()))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(
-            () -> with(root, root.segments(), List.of(new Sealed(1, 5, ChainHash.ROOT))))
+    assertThatThrownBy(() -> with(root, root.segments(), List.of(new Sealed(1, 5, ChainHash.ROOT))))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new Segment(1, 7, 6, ChainHash.ROOT))
         .isInstanceOf(IllegalArgumentException.class);

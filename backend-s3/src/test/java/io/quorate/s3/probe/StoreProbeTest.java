@@ -108,11 +108,10 @@ final class StoreProbeTest {
     ProbeReport report = probe(new BadStore(Flaw.LISTS_ARE_EMPTY));
     assertThat(report.fit()).isTrue();
     assertThat(report.lines())
-        .anySatisfy(
-            line -> {
-              assertThat(line.requirement()).isEqualTo(Requirement.LIST);
-              assertThat(line.verdict()).isEqualTo(Verdict.BROKEN);
-            });
+        .anySatisfy(line -> {
+          assertThat(line.requirement()).isEqualTo(Requirement.LIST);
+          assertThat(line.verdict()).isEqualTo(Verdict.BROKEN);
+        });
   }
 
   @Test

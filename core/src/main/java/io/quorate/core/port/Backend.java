@@ -19,8 +19,7 @@ public interface Backend {
    * @param batchCommandsMax most commands in a slab that suit it; 0: the runtime's own
    * @param snapshotEverySlots slots of log between two snapshots at most, however small they are
    */
-  record Needs(
-      boolean objects, int batchBytesMax, int batchCommandsMax, long snapshotEverySlots) {
+  record Needs(boolean objects, int batchBytesMax, int batchCommandsMax, long snapshotEverySlots) {
     /** Nothing in particular. */
     public static final Needs NONE = new Needs(false, 0, 0, Long.MAX_VALUE);
   }

@@ -40,6 +40,21 @@ final class Operations {
     return request.key().isEmpty() ? executeOnBucket(request) : executeOnObject(request);
   }
 
+  /** All objects, each with its bucket before its key. */
+  List<String> keys() {
+    List<String> keys = new ArrayList<>();
+    String continuation = null;
+    do {
+      ObjectResult page = call(new ObjectRequest.List("", continuation));
+      if (!(page instanceof ObjectResult.Listed listed)) {
+        throw new IllegalStateException("the objects cannot be listed: " + page);
+      }
+      listed.items().forEach(item -> keys.add(item.key()));
+      continuation = listed.continuation();
+    } while (continuation != null);
+    return keys;
+  }
+
   private S3Response executeOnBucket(S3Request request) throws S3Error {
     return switch (request.method()) {
       case "GET" -> list(request);
@@ -51,7 +66,8 @@ final class Operations {
   }
 
   private S3Response executeOnObject(S3Request request) throws S3Error {
-    if (!request.query().isEmpty() && !request.query().keySet().equals(new TreeSet<>(List.of("x-id")))) {
+    if (!request.query().isEmpty()
+        && !request.query().keySet().equals(new TreeSet<>(List.of("x-id")))) {
       throw S3Error.notImplemented("?" + String.join("&", request.query().keySet()));
     }
     return switch (request.method()) {

@@ -5,9 +5,9 @@ package io.quorate.s3.endpoint;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.quorate.core.port.ObjectStore;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,7 +20,6 @@ import java.util.concurrent.atomic.LongAdder;
 /** From HTTP to operations and back, through latency and faults. Safe for several threads. */
 final class RequestHandler implements HttpHandler {
   private final Operations operations;
-  private final S3Endpoint.Options options;
   private final ScheduledExecutorService late;
   private final Dice dice;
   private final AtomicLong requests = new AtomicLong();
@@ -28,7 +27,6 @@ final class RequestHandler implements HttpHandler {
 
   RequestHandler(ObjectStore objects, S3Endpoint.Options options, ScheduledExecutorService late) {
     operations = new Operations(objects, options.buckets());
-    this.options = options;
     this.late = late;
     dice = new Dice(options.latency(), options.faults());
   }
@@ -39,6 +37,10 @@ final class RequestHandler implements HttpHandler {
     return picture;
   }
 
+  List<String> keys() {
+    return operations.keys();
+  }
+
   @Override
   public void handle(HttpExchange exchange) throws IOException {
     String id = "%016X".formatted(requests.incrementAndGet());
@@ -46,7 +48,7 @@ final class RequestHandler implements HttpHandler {
       S3Request request;
       try {
         request = S3Request.read(exchange);
-      } catch (EOFException e) {
+      } catch (IOException e) {
         // Cut in mid-request: what came is not the object, and nobody waits for an answer.
         count("request.cut");
         return;
@@ -59,7 +61,7 @@ final class RequestHandler implements HttpHandler {
       pause(fate.nanosBefore());
       S3Response response = through(request, fate, id);
       pause(fate.nanosAfter());
-      if (response == S3Response.NONE) {
+      if (response.isNone()) {
         // Closing without an answer: the client sees a lost connection.
         return;
       }
@@ -95,8 +97,7 @@ final class RequestHandler implements HttpHandler {
       }
       case LATE -> {
         var unused =
-            late.schedule(
-                () -> execute(request, id), fate.lateNanos(), TimeUnit.NANOSECONDS);
+            late.schedule(() -> execute(request, id), fate.lateNanos(), TimeUnit.NANOSECONDS);
         yield S3Response.NONE;
       }
     };
@@ -112,8 +113,7 @@ final class RequestHandler implements HttpHandler {
 
   private static S3Response internalError(S3Request request, String id) {
     return error(
-        new S3Error(
-            500, "InternalError", "We encountered an internal error. Please try again."),
+        new S3Error(500, "InternalError", "We encountered an internal error. Please try again."),
         request,
         id);
   }

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -124,8 +125,7 @@ public final class S3Endpoint implements AutoCloseable {
     Path folder = options.folder();
     ObjectStore objects;
     try {
-      objects =
-          folder == null ? new MemoryObjectStore.Bucket().open() : FolderStore.open(folder);
+      objects = folder == null ? new MemoryObjectStore.Bucket().open() : FolderStore.open(folder);
     } catch (IOException e) {
       server.stop(0);
       throw e;
@@ -149,6 +149,11 @@ public final class S3Endpoint implements AutoCloseable {
    */
   public SortedMap<String, Long> counters() {
     return handler.counters();
+  }
+
+  /** The objects that are there, each with its bucket before its key. */
+  public List<String> objectsNow() {
+    return handler.keys();
   }
 
   /** Ends; requests under way get no answer. */

@@ -10,6 +10,10 @@ record S3Response(int status, Map<String, String> headers, byte[] body) {
   /** No answer at all: the connection is cut. */
   static final S3Response NONE = empty(0);
 
+  boolean isNone() {
+    return status == 0;
+  }
+
   static S3Response empty(int status) {
     return new S3Response(status, new TreeMap<>(), new byte[0]);
   }

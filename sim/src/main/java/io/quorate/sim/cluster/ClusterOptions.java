@@ -5,6 +5,7 @@ package io.quorate.sim.cluster;
 import io.quorate.core.runtime.RuntimeLimits;
 import io.quorate.core.session.SessionLimits;
 import io.quorate.sim.net.LinkProfile;
+import io.quorate.sim.objectstore.StoreOptions;
 
 /**
  * What a group and its machines are like before anything goes wrong.
@@ -19,6 +20,7 @@ import io.quorate.sim.net.LinkProfile;
  * @param clockOffsetMaxNanos wall clocks are off by up to so much at the start
  * @param limits of the runtime under test
  * @param sessionLimits of the sessions under test
+ * @param store of protocols whose log is in an object store
  */
 public record ClusterOptions(
     int nodes,
@@ -30,7 +32,34 @@ public record ClusterOptions(
     long clockPpmMax,
     long clockOffsetMaxNanos,
     RuntimeLimits limits,
-    SessionLimits sessionLimits) {
+    SessionLimits sessionLimits,
+    StoreOptions store) {
+
+  /** With a store on a good day, for those who have one. */
+  public ClusterOptions(
+      int nodes,
+      LinkProfile peerLink,
+      LinkProfile clientLink,
+      long syncLeastNanos,
+      long syncMeanNanos,
+      long turnMeanNanos,
+      long clockPpmMax,
+      long clockOffsetMaxNanos,
+      RuntimeLimits limits,
+      SessionLimits sessionLimits) {
+    this(
+        nodes,
+        peerLink,
+        clientLink,
+        syncLeastNanos,
+        syncMeanNanos,
+        turnMeanNanos,
+        clockPpmMax,
+        clockOffsetMaxNanos,
+        limits,
+        sessionLimits,
+        StoreOptions.CALM);
+  }
 
   /** A group in a data centre on a good day. */
   public static ClusterOptions calm(int nodes) {
@@ -49,20 +78,26 @@ public record ClusterOptions(
 
   /** The same with other bounds of the runtime. */
   public ClusterOptions withLimits(RuntimeLimits other) {
-    return with(nodes, peerLink, other);
+    return with(nodes, peerLink, other, store);
   }
 
   /** The same with another number of replicas. */
   public ClusterOptions withNodes(int other) {
-    return with(other, peerLink, limits);
+    return with(other, peerLink, limits, store);
   }
 
   /** The same with other links between replicas. */
   public ClusterOptions withPeerLink(LinkProfile other) {
-    return with(nodes, other, limits);
+    return with(nodes, other, limits, store);
   }
 
-  private ClusterOptions with(int number, LinkProfile peers, RuntimeLimits other) {
+  /** The same with another store. */
+  public ClusterOptions withStore(StoreOptions other) {
+    return with(nodes, peerLink, limits, other);
+  }
+
+  private ClusterOptions with(
+      int number, LinkProfile peers, RuntimeLimits other, StoreOptions bucket) {
     return new ClusterOptions(
         number,
         peers,
@@ -73,6 +108,7 @@ public record ClusterOptions(
         clockPpmMax,
         clockOffsetMaxNanos,
         other,
-        sessionLimits);
+        sessionLimits,
+        bucket);
   }
 }

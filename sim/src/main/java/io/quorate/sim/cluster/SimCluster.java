@@ -12,6 +12,8 @@ import io.quorate.core.protocol.ReplicaStatus;
 import io.quorate.sim.clock.SimClock;
 import io.quorate.sim.disk.SimDisk;
 import io.quorate.sim.net.SimNetwork;
+import io.quorate.sim.objectstore.BucketInvariant;
+import io.quorate.sim.objectstore.SimBucket;
 import io.quorate.sim.oracle.Oracle;
 import io.quorate.sim.oracle.ProtocolInvariant;
 import io.quorate.sim.world.SimRandom;
@@ -34,6 +36,7 @@ public final class SimCluster {
   private final List<ProtocolInvariant> protocolInvariants;
   private final Function<NodeId, StateMachine> stateMachines;
   private final SimNetwork network;
+  private final @Nullable SimBucket bucket;
   private final Oracle oracle;
   private final List<NodeId> members = new ArrayList<>();
   private final TreeMap<NodeId, SimNode> nodes = new TreeMap<>();
@@ -64,8 +67,19 @@ public final class SimCluster {
             world,
             (from, to) ->
                 isMember(from) && isMember(to) ? options.peerLink() : options.clientLink());
+    bucket = backend.traits().sharedStore() ? newBucket() : null;
     oracle = new Oracle(world, backend.traits(), disks);
     disks.forEach((id, disk) -> nodes.put(id, new SimNode(this, id, disk, newClock(id.value()))));
+  }
+
+  private SimBucket newBucket() {
+    SimBucket made = new SimBucket(world, options.store());
+    for (ProtocolInvariant rule : protocolInvariants) {
+      if (rule instanceof BucketInvariant watcher) {
+        made.watch(watcher);
+      }
+    }
+    return made;
   }
 
   private boolean isMember(String place) {
@@ -100,6 +114,11 @@ public final class SimCluster {
   /** The links. */
   public SimNetwork network() {
     return network;
+  }
+
+  /** The object store that they share; null for protocols that have none. */
+  public @Nullable SimBucket bucket() {
+    return bucket;
   }
 
   /** Who knows the one true log. */
@@ -172,6 +191,10 @@ public final class SimCluster {
   /** Ends all faults: the network is whole, everybody runs, disks work. */
   public void heal() {
     network.heal();
+    SimBucket shared = bucket;
+    if (shared != null) {
+      shared.heal();
+    }
     for (SimNode node : nodes.values()) {
       node.disk().heal();
       node.resume();

@@ -24,6 +24,8 @@ import io.quorate.sim.disk.SimLogStore;
 import io.quorate.sim.disk.SimSnapshotStore;
 import io.quorate.sim.net.SimNetwork;
 import io.quorate.sim.net.SimTransport;
+import io.quorate.sim.objectstore.SimBucket;
+import io.quorate.sim.objectstore.SimObjectStore;
 import io.quorate.sim.oracle.CoreObserver;
 import io.quorate.sim.oracle.ObservedBackend;
 import io.quorate.sim.oracle.ObservedCore;
@@ -56,6 +58,7 @@ public final class SimNode implements VirtualHost.Machine {
   private CrashSwitch power = new CrashSwitch();
   private @Nullable VirtualHost host;
   private @Nullable SimTransport transport;
+  private @Nullable SimObjectStore store;
   private @Nullable Replica replica;
   private @Nullable ObservedCore core;
   private @Nullable StateMachine stateMachine;
@@ -177,7 +180,7 @@ public final class SimNode implements VirtualHost.Machine {
                 own.child("disk"),
                 (write, discarded) -> cluster.oracle().onDurable(id, write, discarded)),
             new SimSnapshotStore(disk, ownPower),
-            ObjectStore.NONE,
+            openStore(ownPower),
             ownTransport,
             clock,
             ownHost,
@@ -198,6 +201,24 @@ public final class SimNode implements VirtualHost.Machine {
     } catch (SimulatedCrash cut) {
       forget();
     }
+  }
+
+  private ObjectStore openStore(CrashSwitch ownPower) {
+    SimBucket bucket = cluster.bucket();
+    if (bucket == null) {
+      return ObjectStore.NONE;
+    }
+    SimObjectStore opened = bucket.open(id, incarnation, ownPower);
+    store = opened;
+    return opened;
+  }
+
+  /** Cuts the power, and puts an empty disk in the place of the old one. */
+  public void wipe() {
+    crash();
+    world.coverage().hit("node.wiped");
+    disk.wipe();
+    dead = false;
   }
 
   /** Cuts the power between two events: what was not synced is gone. */
@@ -258,11 +279,16 @@ public final class SimNode implements VirtualHost.Machine {
     if (own != null) {
       own.close();
     }
+    SimObjectStore ownStore = store;
+    if (ownStore != null) {
+      ownStore.abandon();
+    }
     List<ServerCalls> lost = connections;
     connections = new ArrayList<>();
     lost.forEach(ServerCalls::breakConnection);
     host = null;
     transport = null;
+    store = null;
     replica = null;
     core = null;
     stateMachine = null;

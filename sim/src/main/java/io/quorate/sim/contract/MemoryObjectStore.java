@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object store in memory that executes each request at once, in the thread that asks. As at
- * most S3 servers, equal bytes have equal ETags. Safe for several threads.
+ * An object store in memory that executes each request at once, in the thread that asks. As at most
+ * S3 servers, equal bytes have equal ETags. Safe for several threads.
  */
 public final class MemoryObjectStore implements ObjectStore {
   private static final int PAGE_KEYS = 1000;

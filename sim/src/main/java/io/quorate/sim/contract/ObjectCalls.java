@@ -117,9 +117,7 @@ final class ObjectCalls {
   /** Executes a write that must succeed; the object's ETag afterwards. */
   String stored(ObjectRequest request) {
     ObjectResult result = attempt(request);
-    assertThat(result)
-        .as("write of " + request.key())
-        .isInstanceOf(ObjectResult.Stored.class);
+    assertThat(result).as("write of " + request.key()).isInstanceOf(ObjectResult.Stored.class);
     return ((ObjectResult.Stored) result).etag();
   }
 

@@ -183,7 +183,9 @@ public interface ObjectRaceContract {
     }
   }
 
-  /** Reads beside replacements: each object whole, under its own ETag, never missing, never older. */
+  /**
+   * Reads beside replacements: each object whole, under its own ETag, never missing, never older.
+   */
   @Test
   default void readsBesideReplacementsAreWholeAndNeverOlder() throws IOException {
     try (ObjectBucket bucket = bucket();

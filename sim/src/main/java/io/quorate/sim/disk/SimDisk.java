@@ -173,6 +173,18 @@ public final class SimDisk {
     }
   }
 
+  /** Forgets everything, as a new disk does; faults to come stay. */
+  public void wipe() {
+    log.clear();
+    snapshots.clear();
+    hardState = null;
+    base = LogBase.EMPTY;
+    lost.clear();
+    lostThrough = 0;
+    receiving = null;
+    received = new byte[0];
+  }
+
   /** Whether all that was ever synced is there, for all that the disk can tell. */
   boolean headCertain() {
     return lostThrough == 0;

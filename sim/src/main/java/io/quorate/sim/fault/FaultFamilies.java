@@ -2,6 +2,7 @@
 
 package io.quorate.sim.fault;
 
+import io.quorate.sim.objectstore.StoreFaults;
 import io.quorate.sim.world.SimRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,22 @@ public final class FaultFamilies {
           "disk-tail",
           "clock");
 
+  /** Families that only concern protocols whose log is in an object store. */
+  public static final List<String> STORE =
+      List.of(
+          "store-outage",
+          "store-cut",
+          "store-slow",
+          "store-throttle",
+          "store-error",
+          "store-lose",
+          "store-late",
+          "store-conflict",
+          "store-hold",
+          "wipe");
+
+  private static final List<String> WRITES = List.of("create", "replace", "delete", "put", "any");
+
   private static final long SECOND = 1_000_000_000;
 
   private FaultFamilies() {}
@@ -51,8 +68,43 @@ public final class FaultFamilies {
     return faults;
   }
 
+  private static Fault store(String family, SimRandom random, long at, String node) {
+    long shortly = micros(random.logBetween(20_000_000, 3 * SECOND));
+    long rate = random.logBetween(10, 500);
+    return switch (family) {
+      case "store-outage" -> fault(FaultKind.STORE_OUTAGE, at, "-", "-", 0, shortly);
+      case "store-cut" -> fault(FaultKind.STORE_CUT, at, node, "-", 0, shortly * 2);
+      case "store-slow" -> {
+        String keys =
+            random.chance(0.3)
+                ? random.pick(List.of("-", "/root", "/log/", "/snap/"))
+                : "p." + random.below(StoreFaults.PARTITIONS);
+        long delay = micros(random.logBetween(5_000_000, SECOND));
+        yield fault(FaultKind.STORE_SLOW, at, keys, "-", delay, shortly * 2);
+      }
+      case "store-throttle" ->
+          fault(FaultKind.STORE_THROTTLE, at, "-", "-", random.logBetween(1, 100), shortly);
+      case "store-error" -> fault(FaultKind.STORE_ERROR, at, "-", "-", rate, shortly);
+      case "store-lose" -> fault(FaultKind.STORE_LOSE, at, "-", "-", rate, shortly);
+      case "store-late" -> fault(FaultKind.STORE_LATE, at, "-", "-", rate, shortly);
+      case "store-conflict" -> fault(FaultKind.STORE_CONFLICT, at, "-", "-", rate * 2, shortly);
+      case "store-hold" ->
+          fault(
+              FaultKind.STORE_HOLD,
+              at,
+              random.pick(WRITES),
+              "-",
+              random.logBetween(1, 8),
+              micros(random.logBetween(200_000_000, 20 * SECOND)));
+      default -> fault(FaultKind.WIPE, at, node, "-", 0, shortly);
+    };
+  }
+
   private static Fault one(String family, SimRandom random, int nodes, int clients, long at) {
     String node = node(random, nodes);
+    if (STORE.contains(family)) {
+      return store(family, random, at, node);
+    }
     String other = other(random, nodes, node);
     long shortly = micros(random.logBetween(1_000_000, 2 * SECOND));
     long long_ = micros(random.logBetween(50_000_000, 10 * SECOND));

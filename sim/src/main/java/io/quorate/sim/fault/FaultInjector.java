@@ -6,6 +6,9 @@ import io.quorate.api.NodeId;
 import io.quorate.sim.cluster.SimCluster;
 import io.quorate.sim.cluster.SimNode;
 import io.quorate.sim.net.Link;
+import io.quorate.sim.objectstore.Hold;
+import io.quorate.sim.objectstore.SimBucket;
+import io.quorate.sim.objectstore.StoreFaults;
 import io.quorate.sim.trace.TraceKind;
 import io.quorate.sim.world.SimRandom;
 import io.quorate.sim.world.World;
@@ -82,6 +85,83 @@ public final class FaultInjector {
       case STALL_DISK, FAIL_SYNC, FAIL_READ, FILL_DISK, ROT, ROT_SNAPSHOT, LOSE_TAIL -> disk(fault);
       case STEP_CLOCK -> each(fault.place(), node -> node.clock().step(fault.amount()));
       case HEAL -> cluster.heal();
+      case STORE_OUTAGE,
+          STORE_CUT,
+          STORE_SLOW,
+          STORE_THROTTLE,
+          STORE_ERROR,
+          STORE_LOSE,
+          STORE_LATE,
+          STORE_CONFLICT,
+          STORE_HOLD ->
+          store(fault, bucket(fault));
+      case WIPE -> {
+        bucket(fault); // what a disk alone holds must not be taken away
+        each(
+            fault.place(),
+            node -> {
+              node.wipe();
+              later(fault, node::start);
+            });
+      }
+    }
+  }
+
+  private SimBucket bucket(Fault fault) {
+    SimBucket bucket = cluster.bucket();
+    if (bucket == null) {
+      throw new IllegalArgumentException(
+          "\"" + fault + "\" needs a backend whose log is in an object store");
+    }
+    return bucket;
+  }
+
+  private void store(Fault fault, SimBucket bucket) {
+    StoreFaults faults = bucket.faults();
+    double rate = fault.amount() / 1000.0;
+    switch (fault.kind()) {
+      case STORE_OUTAGE -> {
+        faults.outageBegins();
+        later(fault, faults::outageEnds);
+      }
+      case STORE_CUT -> {
+        NodeId node = NodeId.of(name(fault.place()));
+        faults.cut(node);
+        later(fault, () -> faults.mend(node));
+      }
+      case STORE_SLOW -> {
+        faults.slow(fault.place(), fault.amount());
+        later(fault, () -> faults.fast(fault.place(), fault.amount()));
+      }
+      case STORE_THROTTLE -> {
+        faults.throttle(fault.amount());
+        later(fault, () -> faults.throttle(0));
+      }
+      case STORE_ERROR -> {
+        faults.err(rate);
+        later(fault, () -> faults.err(-rate));
+      }
+      case STORE_LOSE -> {
+        faults.lose(rate);
+        later(fault, () -> faults.lose(-rate));
+      }
+      case STORE_LATE -> {
+        faults.delayBeyondTimeout(rate);
+        later(fault, () -> faults.delayBeyondTimeout(-rate));
+      }
+      case STORE_CONFLICT -> {
+        faults.conflict(rate);
+        later(fault, () -> faults.conflict(-rate));
+      }
+      default -> {
+        String kind = fault.place();
+        Hold hold =
+            bucket.hold(
+                request ->
+                    request.mutates() && (kind.equals("any") || kind.equals(request.word())),
+                (int) Math.max(1, fault.amount()));
+        later(fault, hold::release);
+      }
     }
   }
 

@@ -56,7 +56,33 @@ public enum FaultKind {
   /** A wall clock is set by {@code amount} nanoseconds. */
   STEP_CLOCK("step-clock", "clock"),
   /** Ends everything that goes on. */
-  HEAL("heal", "heal");
+  HEAL("heal", "heal"),
+  /** Nobody reaches the object store. */
+  STORE_OUTAGE("store-outage", "store-outage"),
+  /** A replica does not reach the object store. */
+  STORE_CUT("store-cut", "store-cut"),
+  /**
+   * Adds {@code amount} nanoseconds to every request for some keys: the place is a part of their
+   * text, {@code p.3} for one of the partitions over which a store spreads its keys.
+   */
+  STORE_SLOW("store-slow", "store-slow"),
+  /** Answers requests beyond {@code amount} a second with 503. */
+  STORE_THROTTLE("store-throttle", "store-throttle"),
+  /** Answers {@code amount} in a thousand requests with 500, executed or not. */
+  STORE_ERROR("store-error", "store-error"),
+  /** Loses {@code amount} in a thousand requests, or the answers to them. */
+  STORE_LOSE("store-lose", "store-lose"),
+  /** Executes {@code amount} in a thousand writes after their senders gave up. */
+  STORE_LATE("store-late", "store-late"),
+  /** Answers {@code amount} in a thousand writes that meet another one for their key with 409. */
+  STORE_CONFLICT("store-conflict", "store-conflict"),
+  /**
+   * Catches the next {@code amount} writes of one kind ({@code create}, {@code replace}, {@code
+   * delete}, {@code put}, {@code any}), and executes them when the fault ends.
+   */
+  STORE_HOLD("store-hold", "store-hold"),
+  /** Cuts the power of a replica, and takes its disk away; it restarts with an empty one. */
+  WIPE("wipe", "wipe");
 
   private final String word;
   private final String family;
@@ -94,7 +120,17 @@ public enum FaultKind {
           DROP_KIND,
           CUT_CLIENT,
           STALL_DISK,
-          FILL_DISK ->
+          FILL_DISK,
+          STORE_OUTAGE,
+          STORE_CUT,
+          STORE_SLOW,
+          STORE_THROTTLE,
+          STORE_ERROR,
+          STORE_LOSE,
+          STORE_LATE,
+          STORE_CONFLICT,
+          STORE_HOLD,
+          WIPE ->
           true;
       case CRASH_WITHIN,
           RESTART,
@@ -111,13 +147,14 @@ public enum FaultKind {
 
   /** Whether it takes an amount of nanoseconds. */
   boolean takesTime() {
-    return this == FLAP || this == SLOW || this == STEP_CLOCK;
+    return this == FLAP || this == SLOW || this == STEP_CLOCK || this == STORE_SLOW;
   }
 
   /** Whether it takes a plain number. */
   boolean takesNumber() {
     return switch (this) {
       case CRASH_WITHIN, PAUSE, LOSE, ROT, LOSE_TAIL -> true;
+      case STORE_THROTTLE, STORE_ERROR, STORE_LOSE, STORE_LATE, STORE_CONFLICT, STORE_HOLD -> true;
       default -> false;
     };
   }

@@ -5,6 +5,8 @@ package io.quorate.sim.oracle;
 import io.quorate.api.NodeId;
 import io.quorate.core.log.DurableState;
 import io.quorate.core.log.DurableWrite;
+import io.quorate.core.log.Entry;
+import io.quorate.core.log.EntryKind;
 import io.quorate.core.log.LogBase;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.Event;
@@ -16,6 +18,7 @@ import io.quorate.sim.trace.TraceKind;
 import io.quorate.sim.world.World;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,7 @@ public final class CoreObserver {
   private final NodeId node;
   private final List<ProtocolInvariant> invariants;
   private final List<RoleChange> roles = new ArrayList<>();
+  private final TreeMap<Long, Entry> proposed = new TreeMap<>();
   private long committed;
   private long committedBefore;
   private long applied;
@@ -89,6 +93,7 @@ public final class CoreObserver {
           world.fail(node + " applied slot " + done.slot() + " after " + applied);
         }
         applied = Math.max(applied, done.slot());
+        proposed.headMap(applied, true).clear();
       }
       case Event.SnapshotSaved saved -> {
         world.coverage().hit("snapshot.saved");
@@ -161,6 +166,20 @@ public final class CoreObserver {
     }
   }
 
+  void proposing(Entry entry) {
+    if (entry.kind() == EntryKind.COMMANDS) {
+      proposed.put(entry.slot(), entry);
+    }
+  }
+
+  void denying(long fromSlot) {
+    for (Entry entry : proposed.tailMap(fromSlot, true).values()) {
+      oracle.onDenied(node, entry);
+      invariants.forEach(invariant -> invariant.onDenied(node, entry));
+    }
+    proposed.tailMap(fromSlot, true).clear();
+  }
+
   void count(String what) {
     world.coverage().hit(what);
   }
@@ -174,6 +193,10 @@ public final class CoreObserver {
     while (committedBefore < committed) {
       committedBefore++;
       oracle.onCommit(node, committedBefore, core.log());
+      Entry entry = oracle.entry(committedBefore);
+      if (entry != null) {
+        invariants.forEach(invariant -> invariant.onCommitted(node, entry));
+      }
     }
     if (++steps % STATUS_EVERY == 0) {
       look(core);

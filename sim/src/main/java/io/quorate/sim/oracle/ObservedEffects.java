@@ -51,12 +51,14 @@ final class ObservedEffects implements Effects {
 
   @Override
   public void proposed(Proposal proposal, Entry entry) {
+    observer.proposing(entry);
     out.proposed(proposal, entry);
   }
 
   @Override
   public void notCommitted(long fromSlot, Refusal why) {
     observer.count("proposal.not committed");
+    observer.denying(fromSlot);
     out.notCommitted(fromSlot, why);
   }
 

@@ -37,6 +37,7 @@ public final class Oracle {
   private final List<Entry> committed = new ArrayList<>();
   private final TreeMap<Long, NodeId> leaders = new TreeMap<>();
   private final Map<Long, Long> digests = new HashMap<>();
+  private final HashSet<ChainHash> denied = new HashSet<>();
   private final HashSet<Long> sequences = new HashSet<>();
   private final Slab.Cursor cursor = new Slab.Cursor();
   private long committedIndex;
@@ -50,6 +51,11 @@ public final class Oracle {
     this.world = world;
     this.traits = traits;
     this.disks = disks;
+  }
+
+  /** What may be expected of the protocol. */
+  public Traits traits() {
+    return traits;
   }
 
   /** Last slot that any replica said is committed. */
@@ -107,6 +113,11 @@ public final class Oracle {
           node + " commits slot " + slot + ", but nobody committed slot " + (committed.size() + 1));
       return;
     }
+    if (denied.contains(entry.hash())) {
+      world.fail(
+          node + " commits " + entry + ", whose callers were told that it never would be");
+      return;
+    }
     checkDurable(node, entry);
     checkNewerLeaders(node, entry);
     committed.add(entry);
@@ -162,6 +173,16 @@ public final class Oracle {
               + ", "
               + leader
               + ", does not hold");
+    }
+  }
+
+  /** A replica tells the callers of an entry of its own that it will never be committed. */
+  void onDenied(NodeId node, Entry entry) {
+    world.coverage().hit("proposal.denied for good");
+    denied.add(entry.hash());
+    Entry known = entry(entry.slot());
+    if (known != null && known.hash().equals(entry.hash())) {
+      world.fail(node + " says of the committed " + entry + " that it never will be");
     }
   }
 

@@ -3,6 +3,7 @@
 package io.quorate.sim.oracle;
 
 import io.quorate.api.NodeId;
+import io.quorate.core.log.Entry;
 import io.quorate.core.protocol.Event;
 import io.quorate.core.protocol.ProtocolMessage;
 
@@ -18,4 +19,10 @@ public interface ProtocolInvariant {
 
   /** A message leaves a replica: what it says is now known outside, whatever happens to it. */
   void onLeave(NodeId from, NodeId to, ProtocolMessage message);
+
+  /** A replica says that this entry is committed; nobody said so of another one at its slot. */
+  default void onCommitted(NodeId node, Entry entry) {}
+
+  /** A replica says of an entry that it proposed that it will never be committed. */
+  default void onDenied(NodeId node, Entry entry) {}
 }

@@ -8,11 +8,22 @@ package io.quorate.sim.oracle;
  * @param quorumOfDisks whether a committed entry is durable on the disks of a majority when the
  *     first replica says that it is committed
  * @param leaderComplete whether a replica that becomes leader holds everything committed before
+ * @param sharedStore whether the log is in an object store, so that a replica may lose its disk and
+ *     still be right
+ * @param shownIsKnown whether later linearizable reads must see all that any read has shown;
+ *     otherwise all that was acknowledged, or shown by a linearizable read
  */
-public record Traits(boolean quorumOfDisks, boolean leaderComplete) {
+public record Traits(
+    boolean quorumOfDisks, boolean leaderComplete, boolean sharedStore, boolean shownIsKnown) {
   /** Protocols that replicate to the members' own disks: Raft, VSR. */
-  public static final Traits REPLICATED_DISKS = new Traits(true, true);
+  public static final Traits REPLICATED_DISKS = new Traits(true, true, false, true);
 
-  /** Protocols whose log is an object store. */
-  public static final Traits SHARED_STORE = new Traits(false, false);
+  /**
+   * Protocols whose log is an object store, where a follower may find what its leader does not yet
+   * know to be stored.
+   */
+  public static final Traits SHARED_STORE = new Traits(false, false, true, false);
+
+  /** The same, where leaders' reads wait for what was sent to the store before them. */
+  public static final Traits SHARED_STORE_WITH_BARRIER = new Traits(false, false, true, true);
 }

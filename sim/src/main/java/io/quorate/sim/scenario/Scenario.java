@@ -11,6 +11,8 @@ import io.quorate.sim.cluster.SimCluster;
 import io.quorate.sim.cluster.SimNode;
 import io.quorate.sim.fault.Fault;
 import io.quorate.sim.fault.FaultInjector;
+import io.quorate.sim.objectstore.SimBucket;
+import io.quorate.sim.objectstore.StoreOptions;
 import io.quorate.sim.trace.TraceLine;
 import io.quorate.sim.trace.TraceLog;
 import io.quorate.sim.workload.KvClient;
@@ -18,10 +20,15 @@ import io.quorate.sim.workload.KvClient.Pending;
 import io.quorate.sim.workload.Workload;
 import io.quorate.sim.workload.WorkloadOptions;
 import io.quorate.sim.world.World;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A failure told in order: what happens, what must be true then. All invariants of the simulator
@@ -39,9 +46,11 @@ import java.util.function.BooleanSupplier;
  * }</pre>
  *
  * <p>Every method that lets time pass throws an {@link AssertionError} with the end of the trace
- * when an invariant breaks.
+ * when an invariant breaks. With {@code -Dquorate.story.trace=FILE} the whole trace is kept, and
+ * {@link #check} and every failure write it to that file.
  */
 public final class Scenario {
+  private static final @Nullable String TRACE_FILE = System.getProperty("quorate.story.trace");
   private static final Duration BOUND = Duration.ofSeconds(30);
   private static final ClientOptions PATIENT =
       new ClientOptions(
@@ -58,12 +67,14 @@ public final class Scenario {
   private final TreeMap<Integer, KvClient> clients = new TreeMap<>();
 
   private Scenario(Builder builder) {
-    world = new World(builder.seed, 5_000_000, new TraceLog(false));
+    world = new World(builder.seed, 5_000_000, new TraceLog(TRACE_FILE != null));
     workload = new Workload(world, WorkloadOptions.CALM.withClients(0));
     cluster =
         new SimCluster(
             world,
-            ClusterOptions.calm(builder.nodes).withLimits(builder.limits),
+            ClusterOptions.calm(builder.nodes)
+                .withLimits(builder.limits)
+                .withStore(builder.store),
             builder.backend,
             workload::stateMachine);
     workload.connect(cluster);
@@ -77,6 +88,7 @@ public final class Scenario {
     private int nodes = 3;
     private long seed = 1;
     private RuntimeLimits limits = RuntimeLimits.DEFAULT;
+    private StoreOptions store = StoreOptions.CALM;
 
     private Builder(SimBackend backend) {
       this.backend = backend;
@@ -100,6 +112,17 @@ public final class Scenario {
       return this;
     }
 
+    /** The object store of protocols that have one; calm unless said. */
+    public Builder store(StoreOptions value) {
+      store = value;
+      return this;
+    }
+
+    /** Starts all replicas, and waits for nothing. */
+    public Scenario startCold() {
+      return new Scenario(this);
+    }
+
     /** Starts all replicas and waits for a leader. */
     public Scenario start() {
       Scenario scenario = new Scenario(this);
@@ -121,6 +144,15 @@ public final class Scenario {
   /** The group, for what has no method here. */
   public SimCluster cluster() {
     return cluster;
+  }
+
+  /** The object store of protocols that have one. */
+  public SimBucket bucket() {
+    SimBucket bucket = cluster.bucket();
+    if (bucket == null) {
+      throw new IllegalStateException("this backend has no object store");
+    }
+    return bucket;
   }
 
   /** The replica with this number, from 1. */
@@ -278,6 +310,18 @@ public final class Scenario {
     untilEqual();
     workload.ledger().checkAll();
     verify();
+    writeTrace();
+  }
+
+  private void writeTrace() {
+    if (TRACE_FILE == null) {
+      return;
+    }
+    try {
+      Files.write(Path.of(TRACE_FILE), world.trace().lines().stream().map(Object::toString).toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** How often something was counted, see {@link io.quorate.sim.world.Coverage}. */
@@ -293,6 +337,7 @@ public final class Scenario {
   }
 
   private AssertionError failed(String what) {
+    writeTrace();
     StringBuilder text = new StringBuilder(what).append('\n');
     List<TraceLine> lines = world.trace().lines();
     for (TraceLine line : lines.subList(Math.max(0, lines.size() - 60), lines.size())) {

@@ -49,6 +49,7 @@ public final class SpaceTime {
       case SNAPSHOT -> "[snap]";
       case LIFE -> "[life]";
       case NOTE -> "(note)";
+      case STORE -> "[store]";
       case FAULT, CALL, REPLY, VIOLATION -> "!";
     };
   }

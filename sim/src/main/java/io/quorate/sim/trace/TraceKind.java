@@ -29,7 +29,9 @@ public enum TraceKind {
   /** A core had something to tell. */
   NOTE("note"),
   /** An invariant does not hold. */
-  VIOLATION("VIOLATION");
+  VIOLATION("VIOLATION"),
+  /** A request to the object store was sent, executed or answered. */
+  STORE("store");
 
   private final String word;
 

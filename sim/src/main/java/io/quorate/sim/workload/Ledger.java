@@ -71,12 +71,12 @@ public final class Ledger implements SimKv.Watcher {
     return operations.stream().filter(operation -> operation.verdict == Verdict.DONE).count();
   }
 
-  /** Highest index that any client was told. */
+  /** Highest index that later linearizable reads must see. */
   long knownIndex() {
     return knownIndex;
   }
 
-  /** Highest index that any client had been told at a time. */
+  /** What {@link #knownIndex} was at a time. */
   private long knownIndexAt(long nanos) {
     int low = 0;
     int high = known.size() - 1;
@@ -117,10 +117,17 @@ public final class Ledger implements SimKv.Watcher {
     } else {
       checkRead(operation, answer);
     }
-    if (index > knownIndex) {
+    if (index > knownIndex && makesKnown(operation)) {
       knownIndex = index;
       known.add(new Known(world.now(), index));
     }
+  }
+
+  private boolean makesKnown(Operation operation) {
+    return oracle.traits().shownIsKnown()
+        || operation.command != null
+        || operation.consistency instanceof ReadConsistency.Linearizable
+        || operation.consistency instanceof ReadConsistency.Lease;
   }
 
   /** A client was told otherwise. */

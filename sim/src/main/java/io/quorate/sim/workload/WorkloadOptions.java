@@ -76,4 +76,22 @@ public record WorkloadOptions(
         adminMeanNanos,
         client);
   }
+
+  /** The same with clients that wait and retry otherwise. */
+  public WorkloadOptions withClient(ClientOptions other) {
+    return new WorkloadOptions(
+        clients,
+        thinkMeanNanos,
+        inFlightMax,
+        keys,
+        readRate,
+        leaseReads,
+        orderedRate,
+        plainRate,
+        paddingMax,
+        sessionExpiry,
+        sessionEndRate,
+        adminMeanNanos,
+        other);
+  }
 }

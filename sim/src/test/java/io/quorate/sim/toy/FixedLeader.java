@@ -45,6 +45,7 @@ public final class FixedLeader implements Backend {
     FOLLOWERS_FORGE,
     COMMIT_GOES_BACK,
     NEVER_COMMITS,
+    DENIES_WHAT_IT_COMMITS,
     SPINS
   }
 
@@ -283,6 +284,9 @@ public final class FixedLeader implements Backend {
         out.commit(commit - 5);
       }
       if (slot > commit) {
+        if (flaw == Flaw.DENIES_WHAT_IT_COMMITS && leads() && slot > 30) {
+          out.notCommitted(slot, Refusal.of(RefusalCode.NOT_COMMITTED, "it was a bad day"));
+        }
         commit = slot;
         out.commit(slot);
       }

@@ -270,7 +270,7 @@ public final class Pipeline {
   }
 
   private void scheduleHedge(Slot slot, Now now) {
-    long patience = latency.p95Nanos();
+    long patience = latency.lateNanos();
     if (site.config().requests().hedge() && patience != Long.MAX_VALUE) {
       agenda.at(now.monotonicNanos() + patience, (then, out) -> hedge(slot, then, out));
     }
@@ -278,7 +278,7 @@ public final class Pipeline {
 
   /** Sends the head of the line once more when it takes longer than nearly all do. */
   private void hedge(Slot slot, Now now, Effects out) {
-    long patience = latency.p95Nanos();
+    long patience = latency.lateNanos();
     boolean late =
         patience != Long.MAX_VALUE && now.monotonicNanos() - slot.firstSentNanos >= patience;
     boolean due =

@@ -330,12 +330,13 @@ public final class Puller {
         new ObjectRequest.Get(key, null),
         () -> round == asked,
         (result, sentNanos, then, effects) -> {
-          if (result instanceof ObjectResult.Found found && isMark(found.bytes(), key, segment)) {
+          if (result instanceof ObjectResult.Found found
+              && isMark(mark, found.bytes(), key, segment)) {
             deciding = false;
             anchored = true;
             fetch(then, effects);
           } else {
-            anchorAfterRoot(root, key, then, effects);
+            anchorAfterRoot(mark, root, key, then, effects);
           }
         },
         now,
@@ -343,18 +344,19 @@ public final class Puller {
     return false;
   }
 
-  private boolean isMark(byte[] bytes, String key, Segment segment) {
+  /** Pushes may have moved the log on since the read was sent: they linked to the mark. */
+  private boolean isMark(LogMark mark, byte[] bytes, String key, Segment segment) {
     try {
       return StoredObject.decode(
-                  key, view.known().group(), segment.epoch(), log.committed().slot(), bytes)
+                  key, view.known().group(), segment.epoch(), mark.slot(), bytes)
               instanceof StoredObject.Data data
-          && data.entry().hash().equals(log.committed().hash());
+          && data.entry().hash().equals(mark.hash());
     } catch (CorruptObject e) {
       return false;
     }
   }
 
-  private void anchorAfterRoot(Root before, String key, Now now, Effects out) {
+  private void anchorAfterRoot(LogMark mark, Root before, String key, Now now, Effects out) {
     long asked = round;
     reader.ask(
         (sentNanos, then, effects) -> {
@@ -369,7 +371,7 @@ public final class Puller {
           stop();
           effects.halt(
               "the newest snapshot of this replica ends with slot "
-                  + log.committed().slot()
+                  + mark.slot()
                   + ", which is not what "
                   + key
                   + " holds: this data directory belongs to another log, or the bucket has lost"

@@ -1,0 +1,68 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.s3.world;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.sim.SimResult;
+import io.quorate.sim.Simulation;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Whole groups under seeded faults. A seed that fails here becomes a story before it is mended. */
+final class S3SeedsTest {
+  private static final Simulation SWARM =
+      Simulation.of(S3Worlds.swarm()).time(Duration.ofSeconds(10));
+
+  @Test
+  void theSameSeedGivesTheSameTrace() {
+    for (long seed = 1; seed <= 3; seed++) {
+      assertThat(SWARM.seed(seed).run().hash()).isEqualTo(SWARM.seed(seed).run().hash());
+    }
+  }
+
+  @Test
+  void aSwarmMeetsTheRareEventsAndStaysRight() {
+    run(2_000, 60);
+  }
+
+  @Test
+  @Tag("slow")
+  void aLargeSwarmStaysRight() {
+    run(10_000, 1_000);
+  }
+
+  private static void run(long from, int seeds) {
+    Map<String, Long> coverage = new TreeMap<>();
+    for (long seed = from; seed < from + seeds; seed++) {
+      SimResult result = SWARM.seed(seed).run();
+      assertThat(result.failure()).as(result.report()).isNull();
+      result.coverage().forEach((name, count) -> coverage.merge(name, count, Long::sum));
+    }
+    assertThat(coverage)
+        .containsKeys(
+            "snapshot.installed",
+            "s3.take-over",
+            "s3.root replacement lost",
+            "s3.root replaced after its sender gave up",
+            "s3.volley partly won",
+            "s3.orphan above a seal",
+            "s3.412 on own data",
+            "s3.412 on a seal",
+            "s3.junk slot read",
+            "s3.late delete",
+            "s3.outcome not committed",
+            "s3.log truncated",
+            "store.409",
+            "store.500 executed",
+            "store.503",
+            "store.answer lost",
+            "store.late create took effect",
+            "node.wiped",
+            "session.command logged again",
+            "node.crash inside a turn");
+  }
+}
