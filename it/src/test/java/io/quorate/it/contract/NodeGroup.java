@@ -56,8 +56,7 @@ final class NodeGroup implements LogGroup {
 
   @Override
   public ReplicatedLog client() {
-    QuorateClient client =
-        QuorateClient.connect(configs.values().iterator().next().groupConfig());
+    QuorateClient client = QuorateClient.connect(configs.values().iterator().next().groupConfig());
     clients.add(client);
     return client.log();
   }
