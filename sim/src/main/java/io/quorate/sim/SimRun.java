@@ -27,11 +27,12 @@ final class SimRun {
   private final FaultInjector injector;
   private final String reproduce;
 
-  SimRun(SimBackend backend, SimPlan plan, boolean capture, String reproduce) {
+  SimRun(
+      SimBackend backend, SimPlan plan, boolean capture, boolean audit, String reproduce) {
     this.plan = plan;
     this.reproduce = reproduce;
     world = new World(plan.seed(), EVENTS_MAX, new TraceLog(capture));
-    workload = new Workload(world, plan.workload());
+    workload = new Workload(world, plan.workload(), audit);
     cluster = new SimCluster(world, plan.cluster(), backend, workload::stateMachine);
     workload.connect(cluster);
     injector = new FaultInjector(world, cluster);
@@ -126,6 +127,7 @@ final class SimRun {
         world.now(),
         reproduce,
         world.trace().hash(),
+        workload.ledger().undecided(),
         new SimResult.Counts(
             world.events(),
             cluster.network().sent(),
