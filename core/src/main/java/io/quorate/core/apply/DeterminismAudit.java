@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * state that a snapshot does not hold. Does not find what is the same twice in one JVM and differs
  * between machines: the environment, locale and time zone, or the order of {@code Set.of}.
  *
- * <p>Costs three snapshots a command, so it is for tests and for small states. Used like the state
- * machine that it stands for, by one thread at a time; what it hands out and reads are the
- * snapshots of that one.
+ * <p>Costs three captures and a restore a command, so it is for tests and for small states. Used
+ * like the state machine that it stands for, by one thread at a time; what it hands out and reads
+ * are the snapshots of that one.
  */
 public final class DeterminismAudit implements StateMachine {
   /** System property that switches the audit on in a node. */
