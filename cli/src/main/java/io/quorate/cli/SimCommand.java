@@ -56,7 +56,7 @@ import picocli.CommandLine.Spec;
           + " line, such as: at 2s crash leader for 500ms"
     })
 final class SimCommand implements Callable<Integer> {
-  private static final Duration DEFAULT_TIME = Duration.ofSeconds(45);
+  private static final Duration DEFAULT_TIME = Duration.ofSeconds(60);
   private static final int JOBS_MAX = 1024;
   private static final int SMALLER_RUNS_MAX = 10_000;
 
@@ -82,7 +82,7 @@ final class SimCommand implements Callable<Integer> {
       names = "--time",
       paramLabel = "<time>",
       converter = TimeConverter.class,
-      description = "Virtual time under faults; default 45s.")
+      description = "Virtual time under faults; default 60s.")
   private @Nullable Duration givenTime;
 
   @Option(

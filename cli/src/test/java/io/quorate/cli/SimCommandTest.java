@@ -117,6 +117,19 @@ class SimCommandTest {
   }
 
   @Test
+  void theSmallerRunIsKeptInTheCurrentFolderIfNobodySaysWhere() throws IOException {
+    Path kept = Path.of("quorate-sim-hasty-seed-2.txt");
+    try {
+      CommandRun run = hasty("--seed", "2", "--minimise", "100ms");
+
+      assertThat(run.out()).contains("its annotated trace is in " + kept);
+      assertThat(Files.readString(kept)).startsWith("# failed: ");
+    } finally {
+      Files.deleteIfExists(kept);
+    }
+  }
+
+  @Test
   void withoutMinimisingEveryEventIsTraced() throws IOException {
     Path kept = folder.resolve("kept.txt");
 

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimRun {
   private static final long EVENTS_MAX = 3_000_000;
+
+  /** Far more than the busiest groups need; what goes beyond it in the long run has no end. */
+  private static final long EVENTS_PER_SECOND_MAX = 50_000;
+
   private static final long ANSWER_WITHIN_NANOS = 20_000_000_000L;
 
   private final SimPlan plan;
@@ -31,7 +35,8 @@ final class SimRun {
       SimBackend backend, SimPlan plan, boolean capture, boolean audit, String reproduce) {
     this.plan = plan;
     this.reproduce = reproduce;
-    world = new World(plan.seed(), EVENTS_MAX, new TraceLog(capture));
+    long eventsMax = EVENTS_MAX + plan.timeNanos() / 1_000_000_000 * EVENTS_PER_SECOND_MAX;
+    world = new World(plan.seed(), eventsMax, new TraceLog(capture));
     workload = new Workload(world, plan.workload(), audit);
     cluster = new SimCluster(world, plan.cluster(), backend, workload::stateMachine);
     workload.connect(cluster);

@@ -69,17 +69,26 @@ final class DeterminismAuditTest {
     }
   }
 
+  /** Known by its identity, as all that has no hash code of its own. */
+  private static final class Thing {
+    private final int number;
+
+    Thing(int number) {
+      this.number = number;
+    }
+  }
+
   /** Goes through objects in the order of their identity. */
   private static final class GoesByIdentity extends Machine {
     @Override
     public byte[] apply(byte[] command, ApplyContext context) {
-      Set<int[]> order = new HashSet<>();
+      Set<Thing> order = new HashSet<>();
       for (int i = 0; i < 20; i++) {
-        order.add(new int[] {i});
+        order.add(new Thing(i));
       }
       long mixed = 0;
-      for (int[] one : order) {
-        mixed = mixed * 31 + one[0];
+      for (Thing one : order) {
+        mixed = mixed * 31 + one.number;
       }
       return bytes(mixed);
     }
