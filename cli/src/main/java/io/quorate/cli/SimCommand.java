@@ -341,7 +341,10 @@ final class SimCommand implements Callable<Integer> {
       write(file, AnnotatedTrace.of(failed, smaller, replay(file)));
     } catch (IOException e) {
       PrintWriter err = spec.commandLine().getErr();
-      err.println("quorate: the smaller run cannot be written to " + file + ": name another file"
+      err.println(
+          "quorate: the smaller run cannot be written to "
+              + file
+              + ": name another file"
               + " with --trace");
       err.flush();
       return null;

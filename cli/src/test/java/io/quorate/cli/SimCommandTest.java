@@ -145,8 +145,7 @@ class SimCommandTest {
   @Test
   void aFailureEndsTheCommandUnlessItIsToGoOn() {
     CommandRun ended = hasty("--seed", "2..4", "--time", "2s", "--minimise", "none");
-    CommandRun went =
-        hasty("--seed", "2..4", "--time", "2s", "--minimise", "none", "--keep-going");
+    CommandRun went = hasty("--seed", "2..4", "--time", "2s", "--minimise", "none", "--keep-going");
 
     assertThat(ended.out()).contains("seed 2: FAILED").doesNotContain("seed 3: ", "seed 4: ");
     assertThat(ended.out()).contains("0 worlds of 2 s held, 1 failed");

@@ -31,8 +31,7 @@ final class SimRun {
   private final FaultInjector injector;
   private final String reproduce;
 
-  SimRun(
-      SimBackend backend, SimPlan plan, boolean capture, boolean audit, String reproduce) {
+  SimRun(SimBackend backend, SimPlan plan, boolean capture, boolean audit, String reproduce) {
     this.plan = plan;
     this.reproduce = reproduce;
     long eventsMax = EVENTS_MAX + plan.timeNanos() / 1_000_000_000 * EVENTS_PER_SECOND_MAX;

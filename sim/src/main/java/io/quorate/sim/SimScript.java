@@ -90,7 +90,8 @@ public final class SimScript {
       }
       case "network" -> {
         if (!value.equals("calm")) {
-          throw new IllegalArgumentException("a network can only be \"calm\", was \"" + value + '"');
+          throw new IllegalArgumentException(
+              "a network can only be \"calm\", was \"" + value + '"');
         }
         calmNetwork = true;
       }

@@ -42,7 +42,8 @@ final class SimScriptTest {
   void aSeedAndATimeGivenBesideItReplaceItsOwn() {
     SimPlan plan = SimScript.parse(WHOLE, OptionalLong.of(8), OptionalLong.of(5_000_000_000L));
 
-    assertThat(plan).isEqualTo(SimScript.parse(WHOLE.replace("seed 7", "seed 8").replace("2500ms", "5s")));
+    assertThat(plan)
+        .isEqualTo(SimScript.parse(WHOLE.replace("seed 7", "seed 8").replace("2500ms", "5s")));
   }
 
   @Test

@@ -1,8 +1,6 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
 
-/**
- * Groups of Raft replicas in random worlds.
- */
+/** Groups of Raft replicas in random worlds. */
 @NullMarked
 package io.quorate.raft.world;
 

@@ -186,11 +186,10 @@ final class DeterminismAuditTest {
     Sound alone = new Sound();
     assertThatThrownBy(() -> alone.apply(new byte[0], context(3)))
         .isInstanceOf(IllegalStateException.class)
-        .satisfies(
-            thrown ->
-                assertThatThrownBy(() -> audit.apply(new byte[0], context(3)))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessage(thrown.getMessage()));
+        .satisfies(thrown ->
+            assertThatThrownBy(() -> audit.apply(new byte[0], context(3)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(thrown.getMessage()));
   }
 
   @Test

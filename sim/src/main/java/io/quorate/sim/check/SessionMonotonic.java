@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * A client never sees an index go back: what it was told before it called bounds what it is told
  * then, and a command comes strictly after it. A local read keeps to the index that it asked for.
  *
- * <p>With {@link Tokens#ALWAYS}, holds for clients that pass the index of their last answer to local
- * reads, and that make no bounded reads.
+ * <p>With {@link Tokens#ALWAYS}, holds for clients that pass the index of their last answer to
+ * local reads, and that make no bounded reads.
  */
 public final class SessionMonotonic {
   private static final String PROPERTY = "session order";

@@ -78,7 +78,9 @@ public final class Ledger implements SimKv.Watcher {
 
   /** Number of operations that ended with a result. */
   public long completed() {
-    return operations.stream().filter(operation -> operation.verdict == Operation.Verdict.DONE).count();
+    return operations.stream()
+        .filter(operation -> operation.verdict == Operation.Verdict.DONE)
+        .count();
   }
 
   /** Highest index that any client was told. */

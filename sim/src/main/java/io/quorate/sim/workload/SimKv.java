@@ -53,7 +53,12 @@ public final class SimKv implements StateMachine {
         new Watcher() {
           @Override
           public void onApplied(
-              NodeId at, long index, KvCommand command, KvAnswer answer, long digest, boolean twice) {}
+              NodeId at,
+              long index,
+              KvCommand command,
+              KvAnswer answer,
+              long digest,
+              boolean twice) {}
 
           @Override
           public void onRestored(NodeId at, long index, long digest) {}
