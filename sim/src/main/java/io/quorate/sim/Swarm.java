@@ -35,6 +35,7 @@ final class Swarm {
    *     commas
    */
   static SimPlan draw(long seed, long timeNanos, String faults) {
+    checkNames(faults);
     SimRandom root = new SimRandom(seed).child("swarm");
     SimRandom random = root.child("group");
     int dice = random.below(10);
@@ -54,12 +55,11 @@ final class Swarm {
                 family, new SimRandom(seed), nodes, workload.clients(), gap, timeNanos));
       }
     }
-    checkNames(faults);
     schedule.sort(Comparator.comparingLong(Fault::atNanos));
-    return new SimPlan(seed, timeNanos, PROOF_NANOS, cluster, workload, schedule);
+    return new SimPlan(seed, faults, timeNanos, PROOF_NANOS, cluster, workload, schedule);
   }
 
-  private static void checkNames(String faults) {
+  static void checkNames(String faults) {
     if (faults.equals("swarm") || faults.equals("none")) {
       return;
     }

@@ -64,7 +64,12 @@ final class RaftSeedsTest {
               "node.crash inside a turn",
               "node.halted by storage",
               "disk.restart with uncertain head",
-              "operation.UNKNOWN Indeterminate");
+              "operation.UNKNOWN Indeterminate",
+              "read.linearizable",
+              "read.lease",
+              "read.bounded",
+              "read.local")
+          .doesNotContainKey("search.undecided");
     }
   }
 }

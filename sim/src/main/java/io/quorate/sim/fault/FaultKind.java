@@ -109,6 +109,15 @@ public enum FaultKind {
     };
   }
 
+  /** How many places it is done to, or between. */
+  public int places() {
+    return switch (this) {
+      case LOSE, HEAL -> 0;
+      case CUT, CUT_ONE_WAY, CLOG, CUT_CLIENT -> 2;
+      default -> 1;
+    };
+  }
+
   /** Whether it takes an amount of nanoseconds. */
   boolean takesTime() {
     return this == FLAP || this == SLOW || this == STEP_CLOCK;
