@@ -82,8 +82,10 @@ public final class Replica implements AutoCloseable {
     Admission admission = new Admission(limits.inFlightBytesMax());
     Batcher batcher = new Batcher(limits.batchBytesMax(), limits.batchCommandsMax());
     PendingReplies pending = new PendingReplies(admission);
+    SnapshotLeases leases = new SnapshotLeases();
     SnapshotTaker taker =
-        new SnapshotTaker(parts.snapshots(), seat.self(), limits.snapshotsKept(), halt, metrics);
+        new SnapshotTaker(
+            parts.snapshots(), leases, seat.self(), limits.snapshotsKept(), halt, metrics);
     apply =
         new ApplyLoop(
             applier,
@@ -103,7 +105,7 @@ public final class Replica implements AutoCloseable {
     LogWriter writer =
         new LogWriter(
             parts.log(), new PeerSender(parts.transport(), peers, metrics), halt, metrics, loop);
-    LogReader reader = new LogReader(parts.log(), parts.snapshots(), halt, loop);
+    LogReader reader = new LogReader(parts.log(), parts.snapshots(), leases, halt, loop);
     TurnEffects effects =
         new TurnEffects(
             loop,
