@@ -93,6 +93,7 @@ public final class Replica implements AutoCloseable {
             parts.snapshots(),
             limits,
             admission,
+            batcher,
             halt,
             metrics,
             parts.observer(),
@@ -116,6 +117,7 @@ public final class Replica implements AutoCloseable {
             new PeerSender(parts.transport(), peers, metrics),
             pending,
             admission,
+            batcher,
             limits,
             metrics,
             halt,
@@ -141,7 +143,7 @@ public final class Replica implements AutoCloseable {
 
     loop.restore(durable, parts.clock().now());
     String name = seat.group() + "-" + seat.self();
-    apply.begin(loop, host(name + "-apply", apply));
+    apply.begin(loop, effects::role, host(name + "-apply", apply));
     taker.begin(loop, host(name + "-snapshot", taker));
     effects.begin(host(name + "-log", writer), host(name + "-catch-up", reader));
     loop.begin(host(name + "-loop", loop));
@@ -213,7 +215,7 @@ public final class Replica implements AutoCloseable {
               + durable.base().slot()
               + ", but the newest snapshot that can be read reaches only slot "
               + reached
-              + "; restore the snapshots of this replica from where they went, or replace it");
+              + "; restore the snapshots of this replica from where they went");
     }
     return durable;
   }
