@@ -161,6 +161,7 @@ public final class QuorateClient implements AutoCloseable {
     CompletableFuture.anyOf(found, all).join();
     asked.forEach(RemoteReplica::close);
     if (!found.isDone() && !strangers.isEmpty()) {
+      Collections.sort(strangers); // they came in any order
       throw new StartException(
           "the configuration is of group %s, but %s; correct the group or the addresses"
               .formatted(group.group(), String.join(", ", strangers)));
