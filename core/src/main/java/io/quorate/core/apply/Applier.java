@@ -63,6 +63,7 @@ public final class Applier {
   private final CommandContext context;
   private final Slab.Cursor cursor = new Slab.Cursor();
 
+  private final StateDigests digests = new StateDigests();
   private SessionTable sessions;
   private long appliedSlot;
   private long appliedEpoch;
@@ -152,6 +153,11 @@ public final class Applier {
     return sessions.digest();
   }
 
+  /** Digest of the state machine's latest state of which one was taken; null if there is none. */
+  public @Nullable StateDigest latestDigest() {
+    return digests.latest();
+  }
+
   /** See {@link SessionTable#has}. */
   public boolean hasSession(long session) {
     return sessions.has(session);
@@ -192,6 +198,12 @@ public final class Applier {
     appliedHash = entry.hash();
     appliedIndex = entry.lastIndex();
     timeFloorNanos = entry.timeFloorNanos();
+    if (appliedSlot % StateDigest.EVERY_SLOTS == 0) {
+      byte[] digest = stateMachine.digest();
+      if (digest != null) {
+        digests.add(new StateDigest(appliedSlot, stateMachine.version(), digest));
+      }
+    }
     broken = false;
   }
 
@@ -286,6 +298,7 @@ public final class Applier {
     }
     snapshot.finish();
     sessions = restored;
+    digests.clear();
     appliedSlot = header.slot();
     appliedEpoch = header.epoch();
     appliedHash = header.hash();
@@ -342,6 +355,10 @@ public final class Applier {
       }
       case KEEP_ALIVE -> keepAlive(ordinal, index, epoch, timeNanos, replies);
       case EXPIRE_SESSIONS -> expire(ordinal, index, epoch, timeNanos, replies);
+      case DIGEST -> {
+        digest();
+        done(replies, ordinal, index, epoch, NOTHING);
+      }
     }
   }
 
@@ -452,6 +469,16 @@ public final class Applier {
     } catch (IllegalArgumentException e) {
       refuse(replies, ordinal, RefusalCode.COMMAND_FAILED, textOf(e));
     }
+  }
+
+  private void digest() {
+    StateDigest leaders;
+    try {
+      leaders = StateDigest.decode(cursor.payload());
+    } catch (IllegalArgumentException e) {
+      return; // of another release: nothing to compare
+    }
+    digests.compare(leaders);
   }
 
   private static void done(

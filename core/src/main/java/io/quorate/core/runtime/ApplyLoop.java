@@ -5,6 +5,7 @@ package io.quorate.core.runtime;
 import io.quorate.api.error.ConsensusException.Outcome;
 import io.quorate.core.apply.Applier;
 import io.quorate.core.apply.QueryFailed;
+import io.quorate.core.apply.StateDigest;
 import io.quorate.core.batch.Admission;
 import io.quorate.core.batch.Batch;
 import io.quorate.core.batch.Batcher;
@@ -87,6 +88,7 @@ final class ApplyLoop implements Actor {
   private volatile long appliedIndex;
   private volatile long earliestExpiryNanos;
   private volatile int sessions;
+  private volatile @Nullable StateDigest latestDigest;
   private @Nullable Retries retries;
   private @Nullable ReplicaLoop loop;
   private ActorHost.@Nullable Handle handle;
@@ -186,6 +188,11 @@ final class ApplyLoop implements Actor {
   /** Open sessions. Any thread. */
   int sessions() {
     return sessions;
+  }
+
+  /** The latest digest of the state; null if there is none. Any thread. */
+  @Nullable StateDigest latestDigest() {
+    return latestDigest;
   }
 
   /** Consensus time at which the first session expires. Any thread. */
@@ -406,6 +413,7 @@ final class ApplyLoop implements Actor {
   private void publish() {
     appliedIndex = applier.appliedIndex();
     sessions = applier.sessions();
+    latestDigest = applier.latestDigest();
     earliestExpiryNanos = applier.earliestExpiryNanos();
     appliedSlot = applier.appliedSlot();
   }

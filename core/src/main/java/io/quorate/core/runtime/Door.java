@@ -113,7 +113,7 @@ final class Door implements ReplicaDoor {
           addToSession(
               session, sequence, acknowledgedBelow, payload, offset, payloadBytes, sink, tag);
       case OPEN_SESSION -> open(payload, offset, payloadBytes, sink, tag);
-      case PLAIN, CLOSE_SESSION, KEEP_ALIVE, EXPIRE_SESSIONS ->
+      case PLAIN, CLOSE_SESSION, KEEP_ALIVE, EXPIRE_SESSIONS, DIGEST ->
           batcher.append(
               kind, session, sequence, acknowledgedBelow, payload, offset, payloadBytes, sink, tag);
     }

@@ -122,7 +122,11 @@ public final class Replica implements AutoCloseable {
             metrics,
             halt,
             parts.observer());
-    loop.connect(effects, apply, new SessionKeeper(apply, batcher, admission));
+    loop.connect(
+        effects,
+        apply,
+        new SessionKeeper(apply, batcher, admission),
+        new DigestKeeper(apply, batcher, admission));
     door =
         new Door(
             seat.group(),

@@ -92,7 +92,7 @@ public final class Workload {
 
   /** Hash over the state of a live replica. */
   public long stateDigest(SimNode node) {
-    return node.stateMachine() instanceof SimKv kv ? kv.digest() : -1;
+    return node.stateMachine() instanceof SimKv kv ? kv.stateDigest() : -1;
   }
 
   private void operate() {
