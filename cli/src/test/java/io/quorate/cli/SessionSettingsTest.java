@@ -47,8 +47,7 @@ class SessionSettingsTest {
   }
 
   private static QuorateNode start(Path config) {
-    return QuorateNode.start(
-        QuorateConfig.load(config, NodeId.of("n1")), new KvStateMachine());
+    return QuorateNode.start(QuorateConfig.load(config, NodeId.of("n1")), new KvStateMachine());
   }
 
   @Test
@@ -58,8 +57,7 @@ class SessionSettingsTest {
       Session only = node.log().openSession().get(30, TimeUnit.SECONDS);
 
       CommandRun put =
-          CommandRun.of(
-              "kv", "put", "k", "1", "--config", config.toString(), "--timeout", "10m");
+          CommandRun.of("kv", "put", "k", "1", "--config", config.toString(), "--timeout", "10m");
       assertThat(put.code()).isEqualTo(1);
       assertThat(put.err())
           .isEqualTo(

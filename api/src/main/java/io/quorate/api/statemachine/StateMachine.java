@@ -46,10 +46,10 @@ public interface StateMachine {
 
   /**
    * A digest of the present state: equal wherever the same commands were applied, and very likely
-   * different otherwise. The replicas of a group compare theirs every so often, and one that differs
-   * from the leader's stops, so that a state machine which is not deterministic is found out. Must
-   * be quick, as it is called between commands: keep it up to date rather than compute it. Whoever
-   * changes how it is made must raise {@link #version()}.
+   * different otherwise. The replicas of a group compare theirs every so often, and one that
+   * differs from the leader's stops, so that a state machine which is not deterministic is found
+   * out. Must be quick, as it is called between commands: keep it up to date rather than compute
+   * it. Whoever changes how it is made must raise {@link #version()}.
    *
    * @return at most 64 bytes, not modified afterwards; null, as by default: not offered
    */

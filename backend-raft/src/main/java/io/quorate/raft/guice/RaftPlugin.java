@@ -31,8 +31,7 @@ public final class RaftPlugin implements BackendPlugin {
 
   static RaftConfig read(ConfigSection section) {
     // Read in full before anything is refused, so that all wrong values are told at once.
-    boolean leases =
-        section.clusterWide().flag("lease-reads", Safeguards.defaults().leaseReads());
+    boolean leases = section.clusterWide().flag("lease-reads", Safeguards.defaults().leaseReads());
     // A lease rests on the timeouts of all voters and on one bound for their clocks. Without leases
     // each replica may have its own, so that they can be changed one replica after the other.
     ConfigSection shared = leases ? section.clusterWide() : section;
@@ -43,10 +42,7 @@ public final class RaftPlugin implements BackendPlugin {
     return new RaftConfig(
         new Timing(timed.election.min(), timed.election.max(), timed.heartbeat, timed.diskStall),
         new Safeguards(
-            guarded.preVote,
-            guarded.checkQuorum,
-            leases,
-            guarded.driftPermille / 1000.0),
+            guarded.preVote, guarded.checkQuorum, leases, guarded.driftPermille / 1000.0),
         pipeline,
         snapshots);
   }

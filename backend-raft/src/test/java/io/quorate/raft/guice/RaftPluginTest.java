@@ -76,8 +76,7 @@ class RaftPluginTest {
     assertThat(leases).isNotEqualTo(agreement(""));
     assertThat(agreement("lease-reads = true, election-timeout = 500 ms .. 1 s"))
         .isNotEqualTo(leases);
-    assertThat(agreement("lease-reads = true, clock-drift-max-permille = 20"))
-        .isNotEqualTo(leases);
+    assertThat(agreement("lease-reads = true, clock-drift-max-permille = 20")).isNotEqualTo(leases);
   }
 
   @Test

@@ -227,7 +227,9 @@ final class RaftStoriesTest {
     for (; writes < 600 && s.count("snapshot.installed") == 0; writes++) {
       s.puts(2, 1, 100); // the load never pauses, so neither do the snapshots
     }
-    assertThat(s.count("snapshot.saved")).as("others were taken meanwhile").isGreaterThanOrEqualTo(saved + 4);
+    assertThat(s.count("snapshot.saved"))
+        .as("others were taken meanwhile")
+        .isGreaterThanOrEqualTo(saved + 4);
     assertThat(s.count("snapshot.installed")).as("after %s writes", writes).isPositive();
     s.check();
   }

@@ -51,8 +51,7 @@ final class RepeatedCommandsTest {
     Caller caller = new Caller();
     assertThat(
             node.ask(door -> {
-              door.submit(
-                  kind, session, sequence, 1, payload, 0, payload.length, caller, sequence);
+              door.submit(kind, session, sequence, 1, payload, 0, payload.length, caller, sequence);
               door.flush();
             }))
         .isTrue();

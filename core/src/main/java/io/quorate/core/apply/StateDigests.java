@@ -40,13 +40,13 @@ final class StateDigests {
    */
   void compare(StateDigest leaders) {
     for (StateDigest known : own) {
-      boolean comparable =
-          known.slot() == leaders.slot() && known.version() == leaders.version();
+      boolean comparable = known.slot() == leaders.slot() && known.version() == leaders.version();
       if (comparable && !known.equals(leaders)) {
         throw new InvariantViolation(
-            ("the state of this replica differs from the leader's: its digest is %s, the leader's %s."
-                    + " The state machine is not deterministic, or a copy of the state was damaged."
-                    + " Nothing more is applied here; keep the files, and compare the state machines")
+            ("the state of this replica differs from the leader's: its digest is %s, the leader's"
+                 + " %s. The state machine is not deterministic, or a copy of the state was"
+                 + " damaged. Nothing more is applied here; keep the files, and compare the state"
+                 + " machines")
                 .formatted(known, leaders));
       }
     }

@@ -41,12 +41,13 @@ final class StateDigestTest {
     own.add(digest(256, 1, 7));
     own.add(digest(512, 1, 8));
     assertThat(own.latest()).isEqualTo(digest(512, 1, 8));
-    assertThatCode(() -> {
-          own.compare(digest(256, 1, 7));
-          own.compare(digest(512, 1, 8));
-          own.compare(digest(768, 1, 9));
-          own.compare(digest(512, 2, 9));
-        })
+    assertThatCode(
+            () -> {
+              own.compare(digest(256, 1, 7));
+              own.compare(digest(512, 1, 8));
+              own.compare(digest(768, 1, 9));
+              own.compare(digest(512, 2, 9));
+            })
         .doesNotThrowAnyException();
     assertThatThrownBy(() -> own.compare(digest(256, 1, 6)))
         .isInstanceOf(InvariantViolation.class)
