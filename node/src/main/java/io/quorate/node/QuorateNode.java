@@ -199,7 +199,8 @@ public final class QuorateNode implements AutoCloseable {
         config.snapshot().everyLogBytes().bytes(),
         config.snapshot().keep(),
         base.tailBytesMax(),
-        config.sessions().max());
+        config.sessions().max(),
+        config.sessions().expireAfter());
   }
 
   /** What this replica was started with. */

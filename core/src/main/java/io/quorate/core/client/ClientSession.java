@@ -5,7 +5,6 @@ package io.quorate.core.client;
 import io.quorate.api.NodeId;
 import io.quorate.api.Receipt;
 import io.quorate.api.Session;
-import io.quorate.api.SessionOptions;
 import io.quorate.api.error.Closed;
 import io.quorate.api.error.ConsensusException;
 import io.quorate.api.error.ConsensusException.Outcome;
@@ -77,7 +76,7 @@ final class ClientSession implements Session {
 
   private final LogClient client;
   private final long id;
-  private final SessionOptions sessionOptions;
+  private final long keepAliveNanos;
   private final Clock clock;
   private final ClientOptions options;
   private final Backoff backoff;
@@ -95,14 +94,14 @@ final class ClientSession implements Session {
   ClientSession(
       LogClient client,
       long id,
-      SessionOptions sessionOptions,
+      Duration expireAfter,
       long nextSequence,
       Clock clock,
       ClientOptions options,
       RandomGenerator random) {
     this.client = client;
     this.id = id;
-    this.sessionOptions = sessionOptions;
+    this.keepAliveNanos = expireAfter.toNanos() / 3;
     this.clock = clock;
     this.options = options;
     this.backoff = new Backoff(options, random);
@@ -312,10 +311,10 @@ final class ClientSession implements Session {
           break; // deadlines ascend
         }
       }
-      long keepAliveDue = aliveNanos + sessionOptions.expireAfter().toNanos() / 3;
+      long keepAliveDue = aliveNanos + keepAliveNanos;
       if (keepAliveDue <= nanos) {
         aliveNanos = nanos;
-        keepAliveDue = nanos + sessionOptions.expireAfter().toNanos() / 3;
+        keepAliveDue = nanos + keepAliveNanos;
         keepAlive = true;
       }
       due = Math.min(resendNanos, keepAliveDue);

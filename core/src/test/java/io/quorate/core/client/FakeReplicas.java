@@ -37,8 +37,8 @@ final class FakeReplicas implements GatewayDirectory {
       sink.refused(tag, new Refusal(code, leader, code.name()));
     }
 
-    void opened(long id) {
-      sink.done(tag, id, 1, OpenSession.encodeResult(id));
+    void opened(long id, long ttlNanos) {
+      sink.done(tag, id, 1, OpenSession.encodeResult(id, ttlNanos));
     }
   }
 

@@ -125,7 +125,7 @@ public final class SimKv implements StateMachine {
   }
 
   /** Hash over everything that made the state. */
-  long digest() {
+  long stateDigest() {
     return digest;
   }
 

@@ -107,7 +107,7 @@ public final class Workload {
   /** Hash over the state of a live replica. */
   public long stateDigest(SimNode node) {
     SimKv kv = machineOf(node);
-    return kv == null ? -1 : kv.digest();
+    return kv == null ? -1 : kv.stateDigest();
   }
 
   private static @Nullable SimKv machineOf(SimNode node) {
