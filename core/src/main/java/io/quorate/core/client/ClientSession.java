@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * in the ring, answered or not; the call at {@code low} is not answered.
  */
 final class ClientSession implements Session {
+  private static final int SILENCES_MAX = 2;
   private static final long NEVER = Long.MAX_VALUE;
 
   private static final class Call {
@@ -87,7 +88,9 @@ final class ClientSession implements Session {
   private @Nullable Attempt attempt;
   private long resendNanos = NEVER;
   private long progressNanos;
+  private int silences;
   private long aliveNanos;
+  private CompletableFuture<?> signOfLife = CompletableFuture.completedFuture(null);
   private boolean closed;
   private @Nullable Refusal expired;
 
@@ -189,6 +192,7 @@ final class ClientSession implements Session {
       call.answered = true;
       future = call.future;
       progressNanos = clock.now().monotonicNanos();
+      silences = 0;
       backoff.reset();
       while (low < next) {
         Call lowest = ring[at(low)];
@@ -293,7 +297,8 @@ final class ClientSession implements Session {
       boolean waits = low < next;
       if (waits
           && resendNanos == NEVER
-          && nanos - progressNanos >= options.attemptTimeout().toNanos()) {
+          && nanos - progressNanos >= patienceNanos()) {
+        silences = Math.min(silences + 1, SILENCES_MAX);
         Attempt silent = attempt;
         if (silent != null) {
           client.route().leave(silent.node, null);
@@ -315,25 +320,29 @@ final class ClientSession implements Session {
       if (keepAliveDue <= nanos) {
         aliveNanos = nanos;
         keepAliveDue = nanos + keepAliveNanos;
-        keepAlive = true;
+        keepAlive = signOfLife.isDone(); // the one under way is repeated until it is answered
       }
       due = Math.min(resendNanos, keepAliveDue);
       if (waits) {
         if (resendNanos == NEVER) { // else patience is over already, and the pause before it counts
-          due = Math.min(due, progressNanos + options.attemptTimeout().toNanos());
+          due = Math.min(due, progressNanos + patienceNanos());
         }
         due = Math.min(due, nanos + options.attemptTimeout().toNanos() / 4);
       }
     }
     flush();
     if (keepAlive) {
-      // A lost one is made good by the next; there are three in the time of an expiry.
-      client.keepAlive(id);
+      signOfLife = client.keepAlive(id);
     }
     for (long sequence : late) {
       expire(sequence);
     }
     return Math.max(due, nanos + 1);
+  }
+
+  /** Doubles with each silence: whoever is slow under load must not get all of it again at once. */
+  private long patienceNanos() {
+    return options.attemptTimeout().toNanos() << silences;
   }
 
   private void resend(long nanos) {

@@ -130,9 +130,8 @@ public final class LogClient implements ReplicatedLog, Actor {
   }
 
   /** Tells the group that a session is alive although it has nothing to say. */
-  void keepAlive(long session) {
-    CompletableFuture<Receipt> unused =
-        submitPlain(CommandKind.KEEP_ALIVE, KeepAlive.encode(new long[] {session}, 1));
+  CompletableFuture<Receipt> keepAlive(long session) {
+    return submitPlain(CommandKind.KEEP_ALIVE, KeepAlive.encode(new long[] {session}, 1));
   }
 
   private CompletableFuture<Receipt> submitPlain(CommandKind kind, byte[] payload) {
@@ -256,6 +255,10 @@ public final class LogClient implements ReplicatedLog, Actor {
       }
       return true;
     }
+  }
+
+  long attemptTimeoutNanos() {
+    return options.attemptTimeout().toNanos();
   }
 
   void expectAnswer(OneShot call, long attempt, long nowNanos) {

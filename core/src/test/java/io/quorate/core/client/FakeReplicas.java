@@ -132,6 +132,13 @@ final class FakeReplicas implements GatewayDirectory {
     return fake;
   }
 
+  /** Takes what has arrived anywhere. */
+  List<Arrived> takeAll() {
+    List<Arrived> all = new ArrayList<>();
+    fakes.values().forEach(fake -> all.addAll(fake.take()));
+    return all;
+  }
+
   @Override
   public List<NodeId> nodes() {
     return List.copyOf(fakes.keySet());

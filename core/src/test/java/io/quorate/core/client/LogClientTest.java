@@ -210,6 +210,27 @@ class LogClientTest {
     assertThat(replicas.at("n1").takeOne().kind()).isEqualTo(CommandKind.KEEP_ALIVE);
   }
 
+  @Test // raft seed 610 at 45 s: retries alone kept the log growing faster than it was applied
+  void aGroupThatIsSlowIsNotSentTheSameMoreAndMoreOften() {
+    Session session = open(7);
+    session.submit(bytes("a"));
+    client.submitIdempotent(bytes("plain"));
+    host.pass(29_000);
+
+    List<Arrived> sent = replicas.takeAll();
+    // Every 2 s it would be 14 times.
+    assertThat(sent.stream().filter(call -> call.payload().equals("a"))).hasSizeBetween(3, 6);
+    assertThat(sent.stream().filter(call -> call.payload().equals("plain"))).hasSizeBetween(3, 5);
+  }
+
+  @Test
+  void oneSignOfLifeAtATimeIsUnderWay() {
+    open(7, new SessionOptions(SessionOptions.Order.SUBMISSION, Duration.ofSeconds(3)));
+    host.pass(29_000);
+    // One a second would be 29, each of them repeated.
+    assertThat(replicas.takeAll()).hasSizeBetween(2, 5);
+  }
+
   @Test
   void aFullGroupIsSaidAtOnceAndNotRetried() {
     CompletableFuture<Session> session = client.openSession(SessionOptions.DEFAULT);
