@@ -295,9 +295,7 @@ final class ClientSession implements Session {
         return NEVER;
       }
       boolean waits = low < next;
-      if (waits
-          && resendNanos == NEVER
-          && nanos - progressNanos >= patienceNanos()) {
+      if (waits && resendNanos == NEVER && nanos - progressNanos >= patienceNanos()) {
         silences = Math.min(silences + 1, SILENCES_MAX);
         Attempt silent = attempt;
         if (silent != null) {
