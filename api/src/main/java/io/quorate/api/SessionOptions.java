@@ -9,7 +9,7 @@ import java.time.Duration;
  *
  * @param order whether commands take effect in the order in which they were submitted
  * @param expireAfter consensus time without a sign of life after which the group forgets the
- *     session
+ *     session; {@link #GROUP_EXPIRY} leaves it to the group
  */
 public record SessionOptions(Order order, Duration expireAfter) {
 
@@ -21,13 +21,15 @@ public record SessionOptions(Order order, Duration expireAfter) {
     NONE
   }
 
-  /** In order of submission, forgotten after an hour of silence. */
-  public static final SessionOptions DEFAULT =
-      new SessionOptions(Order.SUBMISSION, Duration.ofHours(1));
+  /** The expiry that the group is configured with: {@code sessions.expire-after}, an hour. */
+  public static final Duration GROUP_EXPIRY = Duration.ZERO;
+
+  /** In order of submission, forgotten after as much silence as the group is configured with. */
+  public static final SessionOptions DEFAULT = new SessionOptions(Order.SUBMISSION, GROUP_EXPIRY);
 
   /** Refuses an expiry below a second: keep-alives could not hold such a session. */
   public SessionOptions {
-    if (expireAfter.compareTo(Duration.ofSeconds(1)) < 0) {
+    if (!expireAfter.equals(GROUP_EXPIRY) && expireAfter.compareTo(Duration.ofSeconds(1)) < 0) {
       throw new IllegalArgumentException("expireAfter must be at least 1 s, was " + expireAfter);
     }
   }

@@ -71,8 +71,8 @@ public record RaftConfig(
     public Safeguards {
       require(
           clockDriftMax >= 0 && clockDriftMax <= 0.5,
-          "clock-drift-max",
-          "must be between 0 and 0.5, was " + clockDriftMax);
+          "clock-drift-max-permille",
+          "must be between 0 and 500, was " + Math.round(clockDriftMax * 1000));
     }
 
     /** Pre-vote and check-quorum on, leases off with a drift of 1 %. */

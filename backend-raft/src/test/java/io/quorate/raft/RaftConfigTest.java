@@ -43,7 +43,7 @@ class RaftConfigTest {
     assertThatThrownBy(() -> new Timing(ms(150), ms(300), ms(50), ms(0)))
         .hasMessageContaining("quorate.raft.disk-stall-timeout");
     assertThatThrownBy(() -> new Safeguards(true, true, true, 0.51))
-        .hasMessageContaining("quorate.raft.clock-drift-max");
+        .hasMessage("quorate.raft.clock-drift-max-permille must be between 0 and 500, was 510");
     assertThatThrownBy(() -> new Pipeline(1, 0, 1, 1, 1, 1))
         .hasMessageContaining("quorate.raft.appends-in-flight-max");
     assertThatThrownBy(() -> new Snapshots(0, 1, 1))

@@ -7,6 +7,7 @@ import io.quorate.node.GroupConfig;
 import io.quorate.node.QuorateClient;
 import io.quorate.node.config.ConfigurationException;
 import io.quorate.node.config.Endpoint;
+import io.quorate.node.plugin.StartException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,7 +67,15 @@ final class GroupOptions {
       throw new IllegalStateException("picocli demands one of --config and --connect");
     }
     if (given.config != null) {
-      return QuorateClient.connect(GroupConfig.load(given.config, Map.of()), options);
+      QuorateClient client =
+          QuorateClient.connect(GroupConfig.load(given.config, Map.of()), options);
+      try {
+        client.requireGroup();
+      } catch (StartException e) {
+        client.close();
+        throw e;
+      }
+      return client;
     }
     List<Endpoint> endpoints = new ArrayList<>();
     for (String text : Objects.requireNonNullElse(given.connect, "").split(",")) {

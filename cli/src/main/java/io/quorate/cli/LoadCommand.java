@@ -44,9 +44,9 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "A file holds one JSON object a line: {\"key\":\"a\",\"value\":\"b\"}. It is checked as a"
-          + " whole",
-      "before anything is sent. Run the same command again after an interruption: the group knows",
-      "how far the load came, and each line takes effect once, in the order of the file.",
+          + " whole before anything is sent. Run the same command again after an interruption: the"
+          + " group knows how far the load came, and each line takes effect once, in the order of"
+          + " the file.",
       "A load that is complete is forgotten: running it again loads everything again."
     })
 final class LoadCommand implements Callable<Integer> {

@@ -30,11 +30,10 @@ import picocli.CommandLine.Spec;
     description = "Runs one replica of the key-value service until SIGTERM or SIGINT.",
     footer = {
       "",
-      "Prints one line on standard output when it is ready to serve. Role changes and faults are",
-      "logged to standard error (QUORATE_OPTS=-Dquorate.log=DEBUG for more).",
+      "Prints one line on standard output when it is ready to serve. Role changes and faults are"
+          + " logged to standard error (QUORATE_OPTS=-Dquorate.log=DEBUG for more).",
       "Ends with 0 after SIGTERM, with 1 if the replica stopped itself because of a fault, with 2"
-          + " if",
-      "it cannot start with this configuration, port or data directory."
+          + " if it cannot start with this configuration, port or data directory."
     })
 final class ServeCommand implements Callable<Integer> {
   private static final long FIRST_LOOK_MILLIS = 10;

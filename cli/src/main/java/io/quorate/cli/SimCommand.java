@@ -3,30 +3,36 @@
 package io.quorate.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.quorate.raft.backend.RaftBackend;
-import io.quorate.raft.backend.RaftVariations;
+import io.quorate.raft.world.RaftWorlds;
+import io.quorate.sim.AnnotatedTrace;
+import io.quorate.sim.Minimiser;
+import io.quorate.sim.SimPlan;
 import io.quorate.sim.SimResult;
+import io.quorate.sim.SimScript;
 import io.quorate.sim.Simulation;
 import io.quorate.sim.cluster.SimBackend;
-import io.quorate.sim.fault.Fault;
+import io.quorate.sim.fault.Times;
 import io.quorate.sim.trace.TraceLine;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -44,10 +50,18 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Ends with 1 if anything does not hold, with one line that runs the same again.",
-      "A scenario has one fault a line, such as: at 2s crash leader for 500ms"
+      "Ends with 1 if anything does not hold or a check finds no verdict. The first seed that fails"
+          + " is made smaller and written down: a scenario to run again, with its annotated trace.",
+      "A scenario holds seed, time, base, network, nodes, clients, each on a line, and one fault a"
+          + " line, such as: at 2s crash leader for 500ms"
     })
 final class SimCommand implements Callable<Integer> {
+  private static final Duration DEFAULT_TIME = Duration.ofSeconds(60);
+  private static final int JOBS_MAX = 1024;
+  private static final int SMALLER_RUNS_MAX = 10_000;
+
+  private final Map<String, SimBackend> backends;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -60,39 +74,54 @@ final class SimCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "<n|a..b>",
-      defaultValue = "1",
       converter = SeedRange.Converter.class,
-      description = "One world, or one for each seed of a range; default ${DEFAULT-VALUE}.")
-  private SeedRange seeds;
+      description = "One world, or one for each seed of a range; default 1.")
+  private @Nullable SeedRange givenSeeds;
 
   @Option(
       names = "--time",
       paramLabel = "<time>",
-      defaultValue = "60s",
       converter = TimeConverter.class,
-      description = "Virtual time under faults; default ${DEFAULT-VALUE}.")
-  private Duration time;
+      description = "Virtual time under faults; default 60s.")
+  private @Nullable Duration givenTime;
 
   @Option(
       names = "--faults",
       paramLabel = "<names>",
-      defaultValue = "swarm",
       description =
           "swarm (some families, drawn by the seed), none, or families such as crash,partition;"
-              + " default ${DEFAULT-VALUE}.")
-  private String faults;
+              + " default swarm.")
+  private @Nullable String givenFaults;
 
   @Option(
       names = "--scenario",
       paramLabel = "<file>",
-      description = "Faults of one's own instead of drawn ones.")
+      description = "A world of one's own instead of a drawn one; --seed and --time replace its.")
   private @Nullable Path scenario;
+
+  @Option(
+      names = "--minimise",
+      paramLabel = "<time|none>",
+      defaultValue = "30s",
+      converter = TimeBox.class,
+      description =
+          "How long to make the first failing run smaller; default ${DEFAULT-VALUE}. The result"
+              + " goes to the file of --trace, else to quorate-sim-<backend>-seed-<n>.txt.")
+  private Duration minimise;
 
   @Option(
       names = "--trace",
       paramLabel = "<file>",
-      description = "Write every event of the run; of a range, of the first that fails.")
+      description =
+          "Write every event of a single run; or, of the first that fails, the smaller one (with"
+              + " --minimise none: every event).")
   private @Nullable Path trace;
+
+  @Option(
+      names = "--audit",
+      description =
+          "Apply every command twice, on the state and on a copy of it, and compare; slower.")
+  private boolean audit;
 
   @Option(
       names = "--jobs",
@@ -106,84 +135,156 @@ final class SimCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON object a seed.")
   private boolean json;
 
+  /** With all backends that can be simulated. */
+  SimCommand() {
+    this(Map.of("raft", RaftWorlds.swarm()));
+  }
+
+  /** With these backends, by name. */
+  SimCommand(Map<String, SimBackend> backends) {
+    this.backends = new TreeMap<>(backends);
+  }
+
+  /** What is run for one seed. */
+  private record Task(Simulation simulation, SimPlan plan) {
+    SimResult run() {
+      return simulation.run(plan);
+    }
+  }
+
+  /** What a failing run was made to. */
+  private record Smaller(Path file, String reproduce, String difference, int runs) {}
+
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Simulation simulation = Simulation.of(chosen()).time(time).faults(faults);
-    List<Fault> schedule = scenario == null ? null : read(scenario);
-    try {
-      simulation.seed(seeds.first()).plan();
-    } catch (IllegalArgumentException e) {
-      throw CommandFailure.wrongUse("--faults: " + e.getMessage());
+    checkOptions();
+    SeedRange seeds = givenSeeds == null ? new SeedRange(1, 1) : givenSeeds;
+    Simulation simulation = Simulation.of(chosen());
+    if (audit) {
+      simulation = simulation.audit();
     }
-    boolean single = seeds.count() == 1;
+    String script = scenario == null ? null : read(scenario);
+    task(simulation, script, seeds.first());
+    return runAll(simulation, script, seeds) ? 0 : 1;
+  }
+
+  private void checkOptions() {
+    if (jobs < 1 || jobs > JOBS_MAX) {
+      throw CommandFailure.wrongUse("--jobs: must be from 1 to " + JOBS_MAX + ", was " + jobs);
+    }
+    if (givenTime != null && givenTime.isZero()) {
+      throw CommandFailure.wrongUse("--time: must be more than 0");
+    }
+    if (scenario != null && givenFaults != null) {
+      throw CommandFailure.wrongUse("--faults: a scenario brings its own; leave one of them out");
+    }
     Path file = trace;
-    if (single && file != null) {
-      SimResult result = run(simulation.seed(seeds.first()).capture(), schedule);
-      write(result, file);
-      print(result);
-      return result.passed() ? 0 : 1;
+    if (file != null) {
+      Path folder = file.toAbsolutePath().getParent();
+      if (Files.isDirectory(file) || (Files.exists(file) && !Files.isWritable(file))) {
+        throw CommandFailure.wrongUse("--trace: " + file + " is no file that can be written");
+      }
+      if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+        throw CommandFailure.wrongUse("--trace: there is no folder to write " + file + " to");
+      }
     }
-    SimResult failed = runAll(simulation, schedule);
-    if (failed != null && file != null) {
-      write(run(simulation.seed(failed.plan().seed()).capture(), schedule), file);
-    }
-    return failed == null ? 0 : 1;
   }
 
   private SimBackend chosen() {
-    if (!backend.equals("raft")) {
+    SimBackend found = backends.get(backend);
+    if (found == null) {
       throw CommandFailure.wrongUse(
-          "--backend: \"" + backend + "\" cannot be simulated; there is: raft");
+          "--backend: \""
+              + backend
+              + "\" cannot be simulated; there is: "
+              + String.join(", ", backends.keySet()));
     }
-    return SimBackend.of("raft", random -> new RaftBackend(RaftVariations.draw(random)));
+    return found;
   }
 
-  private static List<Fault> read(Path file) {
-    List<Fault> faults = new ArrayList<>();
-    List<String> lines;
+  private static String read(Path file) {
     try {
-      lines = Files.readAllLines(file);
+      return Files.readString(file);
     } catch (IOException e) {
       throw CommandFailure.wrongUse(
           "the scenario " + file + (Files.exists(file) ? " cannot be read" : " does not exist"));
     }
-    for (int i = 0; i < lines.size(); i++) {
-      String line = lines.get(i).strip();
-      if (!line.isEmpty() && !line.startsWith("#")) {
-        try {
-          faults.add(Fault.parse(line));
-        } catch (IllegalArgumentException e) {
-          throw CommandFailure.wrongUse(file + ", line " + (i + 1) + ": " + e.getMessage());
-        }
-      }
-    }
-    return faults;
   }
 
-  /** Runs all seeds, several at a time, and reports in their order; returns the first failure. */
-  private @Nullable SimResult runAll(Simulation simulation, @Nullable List<Fault> schedule)
-      throws InterruptedException {
+  private Task task(Simulation simulation, @Nullable String script, long seed) {
+    if (script == null) {
+      Simulation one =
+          simulation
+              .seed(seed)
+              .time(Objects.requireNonNullElse(givenTime, DEFAULT_TIME))
+              .faults(Objects.requireNonNullElse(givenFaults, "swarm"));
+      try {
+        return new Task(one, one.plan());
+      } catch (IllegalArgumentException e) {
+        throw CommandFailure.wrongUse("--faults: " + e.getMessage());
+      }
+    }
+    OptionalLong ownSeed = givenSeeds == null ? OptionalLong.empty() : OptionalLong.of(seed);
+    OptionalLong ownTime =
+        givenTime == null ? OptionalLong.empty() : OptionalLong.of(givenTime.toNanos());
+    try {
+      SimPlan plan = SimScript.parse(script, ownSeed, ownTime);
+      String command =
+          replay(Objects.requireNonNull(scenario))
+              + (ownSeed.isEmpty() ? "" : " --seed " + seed)
+              + (ownTime.isEmpty() ? "" : " --time " + Times.text(ownTime.getAsLong()));
+      return new Task(simulation.reproducedBy(command), plan);
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.wrongUse(scenario + ", " + e.getMessage());
+    }
+  }
+
+  /** The command that runs a scenario from a file. */
+  private String replay(Path file) {
+    String name = file.toString();
+    return "./quorate sim --backend "
+        + backend
+        + " --scenario "
+        + (name.matches("[\\w./:+,@=-]+") ? name : "'" + name.replace("'", "'\\''") + "'")
+        + (audit ? " --audit" : "");
+  }
+
+  /** Runs all seeds, several at a time, and reports in their order; returns whether all held. */
+  private boolean runAll(Simulation simulation, @Nullable String script, SeedRange seeds)
+      throws IOException, InterruptedException {
     long started = System.nanoTime();
-    SimResult firstFailure = null;
     long passed = 0;
     long failed = 0;
-    ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, jobs));
+    boolean single = seeds.count() == 1;
+    Path file = trace;
+    Simulation each = single && file != null ? simulation.capture() : simulation;
+    ExecutorService pool = Executors.newFixedThreadPool((int) Math.min(jobs, seeds.count()));
     try {
+      ArrayDeque<Task> tasks = new ArrayDeque<>();
       ArrayDeque<Future<SimResult>> running = new ArrayDeque<>();
       long next = seeds.first();
       long left = seeds.count();
       while (left > 0 || !running.isEmpty()) {
-        while (left > 0 && running.size() < 2 * Math.max(1, jobs)) {
-          Simulation one = simulation.seed(next++);
-          running.add(pool.submit(() -> run(one, schedule)));
+        while (left > 0 && running.size() < 2L * jobs) {
+          Task task = task(each, script, next++);
+          tasks.add(task);
+          running.add(pool.submit(task::run));
           left--;
         }
+        Task task = tasks.remove();
         SimResult result = running.remove().get();
-        print(result);
-        passed += result.passed() ? 1 : 0;
-        failed += result.passed() ? 0 : 1;
-        if (!result.passed() && firstFailure == null) {
-          firstFailure = result;
+        if (result.passed()) {
+          passed++;
+          print(result, null);
+          if (single && file != null) {
+            write(file, lines(result));
+          }
+        } else {
+          failed++;
+          if (!keepGoing) {
+            pool.shutdownNow();
+          }
+          explain(task, result, failed == 1);
           if (!keepGoing) {
             break;
           }
@@ -194,48 +295,89 @@ final class SimCommand implements Callable<Integer> {
     } finally {
       pool.shutdownNow();
     }
-    summary(passed, failed, (System.nanoTime() - started) / 1e9);
-    return firstFailure;
-  }
-
-  private static SimResult run(Simulation simulation, @Nullable List<Fault> schedule) {
-    return schedule == null ? simulation.run() : simulation.run(schedule);
-  }
-
-  private void summary(long passed, long failed, double seconds) {
-    if (!json && seeds.count() > 1) {
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(
+    if (!json && !single) {
+      String time = Times.text(task(simulation, script, seeds.first()).plan().timeNanos());
+      say(
           String.format(
-              "%s worlds of %d s held, %s failed, in %.1f s",
-              Words.count(passed), time.toSeconds(), Words.count(failed), seconds));
-      out.flush();
+              "%s worlds of %s held, %s failed, in %.1f s",
+              Words.count(passed),
+              time.replaceAll("([0-9])([a-z])", "$1 $2"),
+              Words.count(failed),
+              (System.nanoTime() - started) / 1e9));
+    }
+    return failed == 0;
+  }
+
+  /** Reports a run that failed; the first one is made smaller and written down. */
+  private void explain(Task task, SimResult result, boolean first) throws IOException {
+    if (!json) {
+      print(result, null);
+    }
+    Smaller smaller = null;
+    Path file = trace;
+    if (first && !minimise.isZero()) {
+      smaller = makeSmaller(task, result);
+    } else if (first && file != null) {
+      write(file, lines(task.simulation().capture().run(task.plan())));
+    }
+    if (json) {
+      print(result, smaller);
+    } else if (smaller != null) {
+      say("  smaller: " + smaller.difference() + " (" + smaller.runs() + " runs)");
+      say("  " + smaller.reproduce());
+      say("  its annotated trace is in " + smaller.file());
     }
   }
 
-  private void print(SimResult result) {
+  private @Nullable Smaller makeSmaller(Task task, SimResult failed) {
+    Path given = trace;
+    Path file =
+        given != null
+            ? given
+            : Path.of("quorate-sim-" + backend + "-seed-" + failed.plan().seed() + ".txt");
+    Minimiser minimiser = new Minimiser(task.simulation(), SMALLER_RUNS_MAX, minimise);
+    SimResult smaller = minimiser.minimise(failed);
+    try {
+      write(file, AnnotatedTrace.of(failed, smaller, replay(file)));
+    } catch (IOException e) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println(
+          "quorate: the smaller run cannot be written to "
+              + file
+              + ": name another file"
+              + " with --trace");
+      err.flush();
+      return null;
+    }
+    String difference = AnnotatedTrace.difference(failed.plan(), smaller.plan());
+    return new Smaller(file, replay(file), difference, minimiser.runs());
+  }
+
+  private void print(SimResult result, @Nullable Smaller smaller) {
+    say(json ? json(result, smaller).toString() : result.report().stripTrailing());
+  }
+
+  private void say(String text) {
     PrintWriter out = spec.commandLine().getOut();
-    out.println(json ? json(result) : text(result));
+    out.println(text);
     out.flush();
   }
 
-  private String text(SimResult result) {
-    Path script = scenario;
-    return script == null || result.passed()
-        ? result.report().stripTrailing()
-        : result.report().stripTrailing() + "\n  (with --scenario " + script + ")";
-  }
-
-  private static ObjectNode json(SimResult result) {
+  private static ObjectNode json(SimResult result, @Nullable Smaller smaller) {
     SimResult.Counts counts = result.counts();
     ObjectNode object = Json.object();
     object.put("seed", result.plan().seed());
     object.put("passed", result.passed());
+    object.put("verdict", result.verdict());
     String failure = result.failure();
     if (failure != null) {
       object.put("failure", failure);
       object.put("failed_at_nanos", result.failedAtNanos());
       object.put("reproduce", result.reproduce());
+    }
+    if (smaller != null) {
+      object.put("smaller_reproduce", smaller.reproduce());
+      object.put("smaller_trace", smaller.file().toString());
     }
     object.put("trace_hash", result.hashText());
     object.put("events", counts.events());
@@ -249,12 +391,20 @@ final class SimCommand implements Callable<Integer> {
     return object;
   }
 
-  private static void write(SimResult result, Path file) throws IOException {
-    try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
-      for (TraceLine line : result.trace()) {
-        out.write(line.toString());
-        out.newLine();
-      }
+  private static String lines(SimResult result) {
+    List<TraceLine> lines = result.trace();
+    return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+  }
+
+  /** Reads a time, or {@code none} as 0. */
+  static final class TimeBox implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String value) {
+      return value.equals("none") ? Duration.ZERO : new TimeConverter().convert(value);
     }
   }
 }

@@ -103,6 +103,26 @@ class GroupCommandsTest {
   }
 
   @Test
+  void aConfigurationOfAnotherGroupIsSaidAtOnce() throws IOException {
+    Path other = folder.resolve("other-group.conf");
+    String own = Files.readString(Path.of(group.config()));
+    Files.writeString(other, own.replace("group = orders", "group = invoices"));
+    for (String[] command :
+        new String[][] {{"kv", "put", "astray", "1"}, {"status"}, {"admin", "snapshot"}}) {
+      List<String> arguments = new ArrayList<>(List.of(command));
+      arguments.addAll(List.of("--config", other.toString(), "--timeout", "10m"));
+      CommandRun astray = CommandRun.of(arguments.toArray(new String[0]));
+      assertThat(astray.code()).as(astray.err()).isEqualTo(2);
+      assertThat(astray.err())
+          .hasLineCount(1)
+          .startsWith("quorate: the configuration is of group invoices, but node n")
+          .contains(" is of group orders")
+          .endsWith("; correct the group or the addresses\n");
+    }
+    assertThat(run("kv", "get", "astray").code()).isEqualTo(1);
+  }
+
+  @Test
   void aLoadIsScannedAndWatched() throws IOException {
     long before = json(run("kv", "put", "mark", "1", "--json")).get("revision").longValue();
     Path file = ndjson("scan-", 1500);

@@ -22,6 +22,7 @@ import io.quorate.node.plugin.StartException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -43,13 +44,16 @@ import java.util.concurrent.ExecutionException;
  */
 public final class QuorateClient implements AutoCloseable {
   private static final Duration INTRODUCTION_MAX = Duration.ofSeconds(3);
+  private static final Duration GROUP_CHECK_MAX = Duration.ofSeconds(1);
 
   private final GroupConfig group;
+  private final Network network;
   private final MemberDirectory directory;
   private final LogClient log;
 
   private QuorateClient(GroupConfig group, Network network, ClientOptions options) {
     this.group = group;
+    this.network = network;
     this.directory = new MemberDirectory(group, network);
     Clock clock = new SystemClock();
     this.log =
@@ -119,6 +123,49 @@ public final class QuorateClient implements AutoCloseable {
     }
     members.putAll(reached); // an address that worked is better than a configured one
     return new GroupConfig(first.group(), "", members, Optional.empty(), "", transport);
+  }
+
+  /**
+   * Finds out whether the configured members are of the configured group at all. Returns as soon as
+   * one says so, and also when none can be reached: that may be mended by waiting. Blocks for a
+   * second at most, if no member answers.
+   *
+   * @throws StartException members answer, but all that do are of another group
+   */
+  public void requireGroup() {
+    CompletableFuture<Void> found = new CompletableFuture<>();
+    List<RemoteReplica> asked = new ArrayList<>();
+    List<CompletableFuture<Void>> answers = new ArrayList<>();
+    List<String> strangers = Collections.synchronizedList(new ArrayList<>());
+    group
+        .members()
+        .forEach((node, address) -> {
+          RemoteReplica remote = network.connect(null, address);
+          asked.add(remote);
+          answers.add(
+              remote
+                  .introduction(GROUP_CHECK_MAX.toNanos())
+                  .handle((answer, failure) -> {
+                    if (answer != null && answer.group().equals(group.group())) {
+                      found.complete(null);
+                    } else if (answer != null) {
+                      strangers.add(
+                          "node %s at %s is of group %s"
+                              .formatted(answer.node(), address, answer.group()));
+                    }
+                    return null;
+                  }));
+        });
+    CompletableFuture<Void> all =
+        CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]));
+    CompletableFuture.anyOf(found, all).join();
+    asked.forEach(RemoteReplica::close);
+    if (!found.isDone() && !strangers.isEmpty()) {
+      Collections.sort(strangers); // they came in any order
+      throw new StartException(
+          "the configuration is of group %s, but %s; correct the group or the addresses"
+              .formatted(group.group(), String.join(", ", strangers)));
+    }
   }
 
   private static Network network(Module transport) {

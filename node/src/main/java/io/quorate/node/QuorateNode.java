@@ -11,6 +11,7 @@ import io.quorate.api.ReplicatedLog;
 import io.quorate.api.Role;
 import io.quorate.api.error.Closed;
 import io.quorate.api.statemachine.StateMachine;
+import io.quorate.core.apply.DeterminismAudit;
 import io.quorate.core.client.ClientOptions;
 import io.quorate.core.client.LogClient;
 import io.quorate.core.metrics.ConsensusMetrics;
@@ -199,7 +200,7 @@ public final class QuorateNode implements AutoCloseable {
     return new Replica.Parts(
         seat,
         backend,
-        stateMachine,
+        DeterminismAudit.ifAskedFor(stateMachine),
         opened.log(),
         opened.snapshots(),
         store,
@@ -227,7 +228,8 @@ public final class QuorateNode implements AutoCloseable {
         config.snapshot().everyLogBytes().bytes(),
         config.snapshot().keep(),
         base.tailBytesMax(),
-        config.sessions().max());
+        config.sessions().max(),
+        config.sessions().expireAfter());
   }
 
   /** What this replica was started with. */

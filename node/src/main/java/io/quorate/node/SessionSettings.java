@@ -9,7 +9,8 @@ import java.time.Duration;
  * Limits of client sessions, kept by whichever replica leads; may differ between replicas.
  *
  * @param max how many sessions the group holds at a time
- * @param expireAfter the longest silence that a client may ask its session to survive
+ * @param expireAfter the silence that a session survives whose client did not choose; decided by
+ *     the leader when the session opens, and not changed afterwards
  */
 public record SessionSettings(int max, Duration expireAfter) {
   /** Bounds that keep the session table and its snapshot of sane size. */

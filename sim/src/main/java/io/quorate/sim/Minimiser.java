@@ -3,7 +3,7 @@
 package io.quorate.sim;
 
 import io.quorate.sim.fault.Fault;
-import io.quorate.sim.net.LinkProfile;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class Minimiser {
   private final Simulation simulation;
   private final int runsMax;
+  private final Duration timeMax;
+  private long startedNanos;
   private int runs;
 
   /**
@@ -25,8 +27,18 @@ public final class Minimiser {
    * @param simulation the one that failed
    */
   public Minimiser(Simulation simulation, int runsMax) {
+    this(simulation, runsMax, Duration.ofDays(1));
+  }
+
+  /**
+   * A minimiser that runs the simulation at most so often, and begins no run after so much time.
+   *
+   * @param simulation the one that failed
+   */
+  public Minimiser(Simulation simulation, int runsMax, Duration timeMax) {
     this.simulation = simulation;
     this.runsMax = runsMax;
+    this.timeMax = timeMax;
   }
 
   /** The smallest run found that fails as {@code failed} did, with its whole trace. */
@@ -35,20 +47,17 @@ public final class Minimiser {
     if (kind == null) {
       throw new IllegalArgumentException("a run that passed cannot be made smaller");
     }
-    SimPlan best = failed.plan();
-    if (failed.failedAtNanos() < best.timeNanos()) {
-      best = better(best, best.withTime(failed.failedAtNanos() + 1_000_000), kind);
-    }
+    startedNanos = System.nanoTime();
+    SimPlan best = shorter(failed, kind);
     best = withoutFamilies(best, kind);
     best = withoutFaults(best, kind);
     for (int clients = 1; clients < best.workload().clients(); clients++) {
-      SimPlan fewer = best.withWorkload(best.workload().withClients(clients));
+      SimPlan fewer = withClients(best, clients);
       if (fails(fewer, kind)) {
         best = fewer;
       }
     }
-    LinkProfile calm = best.cluster().peerLink().withoutFaults();
-    best = better(best, best.withCluster(best.cluster().withPeerLink(calm)), kind);
+    best = better(best, best.withCalmNetwork(), kind);
     best = withoutFaults(best, kind);
     return simulation.capture().run(best);
   }
@@ -56,6 +65,30 @@ public final class Minimiser {
   /** Runs made so far. */
   public int runs() {
     return runs;
+  }
+
+  /** Ends at the failure; a failure that shows only after the faults may need fewer of them. */
+  private SimPlan shorter(SimResult failed, String kind) {
+    SimPlan best = failed.plan();
+    if (failed.failedAtNanos() < best.timeNanos()) {
+      return better(best, best.until(failed.failedAtNanos() + 1_000_000), kind);
+    }
+    SimPlan half = best.until(best.timeNanos() / 2);
+    while (half.timeNanos() > 1_000_000 && fails(half, kind)) {
+      best = half;
+      half = best.until(best.timeNanos() / 2);
+    }
+    return best;
+  }
+
+  private static SimPlan withClients(SimPlan plan, int clients) {
+    List<Fault> rest = new ArrayList<>(plan.faults());
+    rest.removeIf(fault -> isBeyond(fault.place(), clients) || isBeyond(fault.other(), clients));
+    return plan.withWorkload(plan.workload().withClients(clients)).withFaults(rest);
+  }
+
+  private static boolean isBeyond(String place, int clients) {
+    return place.matches("c[0-9]+") && Integer.parseInt(place.substring(1)) > clients;
   }
 
   private SimPlan withoutFamilies(SimPlan plan, String kind) {
@@ -74,9 +107,9 @@ public final class Minimiser {
   private SimPlan withoutFaults(SimPlan plan, String kind) {
     SimPlan best = plan;
     int chunk = Math.max(1, best.faults().size() / 2);
-    while (chunk >= 1 && runs < runsMax) {
+    while (chunk >= 1 && !isOver()) {
       boolean smaller = false;
-      for (int from = 0; from < best.faults().size(); ) {
+      for (int from = 0; from < best.faults().size() && !isOver(); ) {
         List<Fault> rest = new ArrayList<>(best.faults());
         rest.subList(from, Math.min(rest.size(), from + chunk)).clear();
         SimPlan candidate = best.withFaults(rest);
@@ -99,11 +132,15 @@ public final class Minimiser {
   }
 
   private boolean fails(SimPlan candidate, String kind) {
-    if (runs >= runsMax) {
+    if (isOver()) {
       return false;
     }
     runs++;
     return kind.equals(kind(simulation.run(candidate)));
+  }
+
+  private boolean isOver() {
+    return runs >= runsMax || System.nanoTime() - startedNanos >= timeMax.toNanos();
   }
 
   /** What kind of failure it is: its text without numbers and names. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param failedAtNanos virtual time of the failure, or of the end
  * @param reproduce one line for the shell that runs the same again
  * @param hash over all events: equal for equal runs
+ * @param undecided whether all that failed is that a check found no verdict within its limits
  * @param trace all lines if they were captured, else the newest
  */
 public record SimResult(
@@ -23,6 +24,7 @@ public record SimResult(
     long failedAtNanos,
     String reproduce,
     long hash,
+    boolean undecided,
     Counts counts,
     SortedMap<String, Long> coverage,
     List<TraceLine> trace) {
@@ -54,6 +56,11 @@ public record SimResult(
     return failure == null;
   }
 
+  /** One word: {@code passed}, {@code failed} or {@code undecided}. Only the first is good. */
+  public String verdict() {
+    return passed() ? "passed" : undecided ? "undecided" : "failed";
+  }
+
   /** Hash as people compare it. */
   public String hashText() {
     return String.format("%016x", hash);
@@ -76,7 +83,7 @@ public record SimResult(
           hashText());
     }
     StringBuilder text = new StringBuilder();
-    text.append("seed ").append(plan.seed()).append(": FAILED at ");
+    text.append("seed ").append(plan.seed()).append(undecided ? ": UNDECIDED at " : ": FAILED at ");
     text.append(TraceLine.time(failedAtNanos).trim()).append(" s: ").append(failure).append('\n');
     text.append("  ").append(reproduce).append('\n');
     int shown = Math.min(trace.size(), 40);

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimRun {
   private static final long EVENTS_MAX = 3_000_000;
+
+  /** Far more than the busiest groups need; what goes beyond it in the long run has no end. */
+  private static final long EVENTS_PER_SECOND_MAX = 50_000;
+
   private static final long ANSWER_WITHIN_NANOS = 20_000_000_000L;
 
   private final SimPlan plan;
@@ -27,11 +31,12 @@ final class SimRun {
   private final FaultInjector injector;
   private final String reproduce;
 
-  SimRun(SimBackend backend, SimPlan plan, boolean capture, String reproduce) {
+  SimRun(SimBackend backend, SimPlan plan, boolean capture, boolean audit, String reproduce) {
     this.plan = plan;
     this.reproduce = reproduce;
-    world = new World(plan.seed(), EVENTS_MAX, new TraceLog(capture));
-    workload = new Workload(world, plan.workload());
+    long eventsMax = EVENTS_MAX + plan.timeNanos() / 1_000_000_000 * EVENTS_PER_SECOND_MAX;
+    world = new World(plan.seed(), eventsMax, new TraceLog(capture));
+    workload = new Workload(world, plan.workload(), audit);
     cluster = new SimCluster(world, plan.cluster(), backend, workload::stateMachine);
     workload.connect(cluster);
     injector = new FaultInjector(world, cluster);
@@ -126,6 +131,7 @@ final class SimRun {
         world.now(),
         reproduce,
         world.trace().hash(),
+        workload.ledger().undecided(),
         new SimResult.Counts(
             world.events(),
             cluster.network().sent(),

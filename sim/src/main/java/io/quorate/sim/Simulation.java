@@ -2,11 +2,13 @@
 
 package io.quorate.sim;
 
+import io.quorate.core.apply.DeterminismAudit;
 import io.quorate.sim.cluster.SimBackend;
 import io.quorate.sim.fault.Fault;
 import io.quorate.sim.fault.Times;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a group of replicas in a simulated world: one thread, virtual time, every choice from one
@@ -23,29 +25,39 @@ public final class Simulation {
   private final long seed;
   private final Duration time;
   private final String faults;
-  private final boolean capture;
+  private final Extras extras;
 
-  private Simulation(SimBackend backend, long seed, Duration time, String faults, boolean capture) {
+  /**
+   * What changes nothing about what happens in a run.
+   *
+   * @param capture whether to keep every line of the trace
+   * @param audit whether to apply every command twice
+   * @param command line for the shell that runs the same; null: the one that names the seed
+   */
+  private record Extras(boolean capture, boolean audit, @Nullable String command) {}
+
+  private Simulation(SimBackend backend, long seed, Duration time, String faults, Extras extras) {
     this.backend = backend;
     this.seed = seed;
     this.time = time;
     this.faults = faults;
-    this.capture = capture;
+    this.extras = extras;
   }
 
   /** Seed 1, twenty seconds, swarm faults. */
   public static Simulation of(SimBackend backend) {
-    return new Simulation(backend, 1, Duration.ofSeconds(20), "swarm", false);
+    Extras none = new Extras(false, false, null);
+    return new Simulation(backend, 1, Duration.ofSeconds(20), "swarm", none);
   }
 
   /** The same with another seed. */
   public Simulation seed(long other) {
-    return new Simulation(backend, other, time, faults, capture);
+    return new Simulation(backend, other, time, faults, extras);
   }
 
   /** The same with another virtual time under faults. */
   public Simulation time(Duration other) {
-    return new Simulation(backend, seed, other, faults, capture);
+    return new Simulation(backend, seed, other, faults, extras);
   }
 
   /**
@@ -53,12 +65,29 @@ public final class Simulation {
    * crash,partition}.
    */
   public Simulation faults(String names) {
-    return new Simulation(backend, seed, time, names, capture);
+    return new Simulation(backend, seed, time, names, extras);
   }
 
   /** The same, keeping every line of the trace. */
   public Simulation capture() {
-    return new Simulation(backend, seed, time, faults, true);
+    return with(new Extras(true, extras.audit, extras.command));
+  }
+
+  /**
+   * The same, applying every command twice, on the state and on a copy of it made through a
+   * snapshot, which must come to the same; see {@link DeterminismAudit}. The trace stays as it is.
+   */
+  public Simulation audit() {
+    return with(new Extras(extras.capture, true, extras.command));
+  }
+
+  /** The same, for plans that another command makes than the one that names the seed. */
+  public Simulation reproducedBy(String command) {
+    return with(new Extras(extras.capture, extras.audit, command));
+  }
+
+  private Simulation with(Extras other) {
+    return new Simulation(backend, seed, time, faults, other);
   }
 
   /** What will be run. */
@@ -73,7 +102,7 @@ public final class Simulation {
 
   /** Runs a plan that was made from this simulation's, such as a smaller one. */
   public SimResult run(SimPlan plan) {
-    return new SimRun(backend, plan, capture, reproduce()).run();
+    return new SimRun(backend, plan, extras.capture, extras.audit, reproduce()).run();
   }
 
   /** Runs with a schedule of one's own instead of a drawn one. */
@@ -83,6 +112,9 @@ public final class Simulation {
 
   /** One line for the shell that runs the same again. */
   public String reproduce() {
+    if (extras.command != null) {
+      return extras.command;
+    }
     return "./quorate sim --backend "
         + backend.name()
         + " --seed "
@@ -90,6 +122,7 @@ public final class Simulation {
         + " --time "
         + Times.text(time.toNanos())
         + " --faults "
-        + faults;
+        + faults
+        + (extras.audit ? " --audit" : "");
   }
 }

@@ -25,6 +25,9 @@ final class Swarm {
   /** Virtual time in which a healed group must work again. */
   static final long PROOF_NANOS = 60_000_000_000L;
 
+  /** What the base of a plan begins with if it was drawn for a log in an object store. */
+  private static final String STORE = "store:";
+
   private static final long MILLI = 1_000_000;
 
   private Swarm() {}
@@ -37,6 +40,7 @@ final class Swarm {
    * @param store whether the log is in an object store, which then has faults of its own
    */
   static SimPlan draw(long seed, long timeNanos, String faults, boolean store) {
+    checkFaults(faults, store);
     SimRandom root = new SimRandom(seed).child("swarm");
     SimRandom random = root.child("group");
     int dice = random.below(10);
@@ -50,11 +54,7 @@ final class Swarm {
     WorkloadOptions drawn = workload(root.child("workload"));
     WorkloadOptions workload = store ? patient(drawn, cluster.store()) : drawn;
     List<Fault> schedule = new ArrayList<>();
-    List<String> families = new ArrayList<>(FaultFamilies.ALL);
-    if (store) {
-      families.addAll(FaultFamilies.STORE);
-    }
-    for (String family : families) {
+    for (String family : families(store)) {
       SimRandom own = root.child("family/" + family);
       boolean lot = own.chance(0.4);
       long gap = own.logBetween(400 * MILLI, 20_000 * MILLI);
@@ -65,15 +65,36 @@ final class Swarm {
                 family, new SimRandom(seed), nodes, workload.clients(), gap, timeNanos));
       }
     }
-    checkNames(faults, families);
     schedule.sort(Comparator.comparingLong(Fault::atNanos));
-    return new SimPlan(seed, timeNanos, PROOF_NANOS, cluster, workload, schedule);
+    String base = store ? STORE + faults : faults;
+    return new SimPlan(seed, base, timeNanos, PROOF_NANOS, cluster, workload, schedule);
   }
 
-  private static void checkNames(String faults, List<String> families) {
+  /** The plan of a seed, from {@link SimPlan#base()}. */
+  static SimPlan drawAgain(long seed, long timeNanos, String base) {
+    boolean store = base.startsWith(STORE);
+    return draw(seed, timeNanos, store ? base.substring(STORE.length()) : base, store);
+  }
+
+  /** Refuses a base that cannot be drawn. */
+  static void checkNames(String base) {
+    boolean store = base.startsWith(STORE);
+    checkFaults(store ? base.substring(STORE.length()) : base, store);
+  }
+
+  private static List<String> families(boolean store) {
+    List<String> families = new ArrayList<>(FaultFamilies.ALL);
+    if (store) {
+      families.addAll(FaultFamilies.STORE);
+    }
+    return families;
+  }
+
+  private static void checkFaults(String faults, boolean store) {
     if (faults.equals("swarm") || faults.equals("none")) {
       return;
     }
+    List<String> families = families(store);
     for (String family : faults.split(",")) {
       if (!families.contains(family)) {
         throw new IllegalArgumentException(

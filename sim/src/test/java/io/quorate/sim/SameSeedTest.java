@@ -35,6 +35,16 @@ final class SameSeedTest {
   }
 
   @Test
+  void anAuditChangesNothingThatHappens() {
+    for (long seed = 1; seed <= 3; seed++) {
+      SimResult audited = simulation(seed).audit().run();
+      assertThat(audited.failure()).isNull();
+      assertThat(audited.hash()).isEqualTo(simulation(seed).run().hash());
+      assertThat(audited.reproduce()).endsWith(" --audit");
+    }
+  }
+
+  @Test
   void anotherSeedGivesAnotherTrace() {
     assertThat(simulation(1).run().hash()).isNotEqualTo(simulation(2).run().hash());
   }
@@ -51,7 +61,7 @@ final class SameSeedTest {
   @Test
   void aPlanSurvivesBeingWrittenDown() {
     SimPlan plan = simulation(5).plan();
-    SimPlan read = SimScript.parse(SimScript.text(plan, "partition,loss,kind"));
+    SimPlan read = SimScript.parse(SimScript.text(plan));
     assertThat(read).isEqualTo(plan);
     assertThat(simulation(5).run(read).hash()).isEqualTo(simulation(5).run().hash());
   }
@@ -69,5 +79,19 @@ final class SameSeedTest {
     assertThat(smaller.failure()).contains("that is durable on");
     assertThat(smaller.plan().faults()).isEmpty();
     assertThat(smaller.plan().timeNanos()).isLessThan(failed.plan().timeNanos());
+    SimPlan kept = SimScript.parse(AnnotatedTrace.of(failed, smaller, "replay"));
+    assertThat(kept).isEqualTo(smaller.plan());
+    assertThat(failing.run(kept).failure()).isEqualTo(smaller.failure());
+  }
+
+  @Test
+  void minimisingEndsWithItsTime() {
+    Simulation failing =
+        Simulation.of(SimBackend.of("toy", random -> new FixedLeader(Flaw.COMMITS_ALONE)))
+            .seed(4)
+            .time(Duration.ofSeconds(3));
+    Minimiser minimiser = new Minimiser(failing, 100, Duration.ZERO);
+    assertThat(minimiser.minimise(failing.run()).failure()).contains("that is durable on");
+    assertThat(minimiser.runs()).isZero();
   }
 }

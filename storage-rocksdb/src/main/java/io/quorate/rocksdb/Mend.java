@@ -9,15 +9,17 @@ import org.rocksdb.Status;
 /** What an operator is told to do about a fault: the end of every message of this module. */
 final class Mend {
   /**
-   * For a damaged log. Starting with an emptied directory under the same name would be the worst
-   * advice: the replica would have forgotten its votes and what it acknowledged, and with it a
-   * majority may forget a command.
+   * For a log that the replica cannot vouch for. An emptied directory forgets the replica's votes
+   * and what it acknowledged, so a majority may forget a command with it. That is harmless only
+   * once everybody else has all of it and has left the terms in which it voted behind: the
+   * condition in the sentence, explained in {@code docs/operating.md}.
    */
   static final String REPLACE =
-      "keep the directory and, while the other replicas still have a majority, remove this replica"
-          + " from the group and add a new one under another node id with an empty directory; never"
-          + " restart this one with its directory emptied, it would forget its votes and what it"
-          + " acknowledged";
+      "keep the directory and leave this replica stopped; the group goes on while a majority of all"
+          + " its members runs. With its directory emptied it may start only after, while it was"
+          + " stopped, a write succeeded and then 'quorate status' showed all other members up,"
+          + " behind one leader in one epoch, without lag; else acknowledged commands can be lost."
+          + " See 'A replica whose files are lost or damaged' in docs/operating.md";
 
   private Mend() {}
 

@@ -238,12 +238,14 @@ public final class RocksSnapshotStore implements SnapshotStore {
   }
 
   @Override
-  public synchronized void prune(int keep) {
+  public synchronized void prune(int keep, List<SnapshotRef> pinned) {
     List<SnapshotRef> known = complete();
     try {
       for (SnapshotRef old : List.copyOf(known.subList(0, Math.max(0, known.size() - keep)))) {
-        Files.deleteIfExists(path(old, COMPLETE));
-        known.remove(old);
+        if (!pinned.contains(old)) {
+          Files.deleteIfExists(path(old, COMPLETE));
+          known.remove(old);
+        }
       }
       if (!known.isEmpty()) {
         for (Path bad : damaged.values()) {

@@ -193,7 +193,7 @@ final class DamagedLogTest {
           .isInstanceOf(StorageFault.class)
           .hasMessageContaining(path.toString())
           .hasMessageContaining("write-ahead log")
-          .hasMessageContaining("add a new one");
+          .hasMessageContaining("leave this replica stopped");
       Disks.delete(path);
     }
     path = sound;
@@ -246,7 +246,7 @@ final class DamagedLogTest {
     assertThatThrownBy(this::reopen)
         .isInstanceOf(StorageFault.class)
         .hasMessageContaining("is gone")
-        .hasMessageContaining("add a new one under another node id");
+        .hasMessageContaining("keep the directory and leave this replica stopped");
   }
 
   @Test

@@ -18,7 +18,8 @@ public abstract sealed class ConsensusException extends RuntimeException
         Overloaded,
         ReadRefused,
         ResultDropped,
-        SessionExpired {
+        SessionExpired,
+        TooManySessions {
 
   private static final long serialVersionUID = 1L;
 

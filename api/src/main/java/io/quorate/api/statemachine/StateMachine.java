@@ -4,6 +4,7 @@ package io.quorate.api.statemachine;
 
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A service to replicate. Every replica applies the same commands in the same order, so the same
@@ -42,6 +43,19 @@ public interface StateMachine {
 
   /** Answers a query from the present state and changes nothing. */
   byte[] query(byte[] query);
+
+  /**
+   * A digest of the present state: equal wherever the same commands were applied, and very likely
+   * different otherwise. The replicas of a group compare theirs every so often, and one that
+   * differs from the leader's stops, so that a state machine which is not deterministic is found
+   * out. Must be quick, as it is called between commands: keep it up to date rather than compute
+   * it. Whoever changes how it is made must raise {@link #version()}.
+   *
+   * @return at most 64 bytes, not modified afterwards; null, as by default: not offered
+   */
+  default byte @Nullable [] digest() {
+    return null;
+  }
 
   /**
    * Captures the present state. Must return quickly (no command is applied meanwhile): hand out an

@@ -31,53 +31,47 @@ public final class RaftPlugin implements BackendPlugin {
 
   static RaftConfig read(ConfigSection section) {
     // Read in full before anything is refused, so that all wrong values are told at once.
-    Timed timed = timed(section);
-    Guarded guarded = guarded(section);
+    boolean leases = section.clusterWide().flag("lease-reads", Safeguards.defaults().leaseReads());
+    // A lease rests on the timeouts of all voters and on one bound for their clocks. Without leases
+    // each replica may have its own, so that they can be changed one replica after the other.
+    ConfigSection shared = leases ? section.clusterWide() : section;
+    Timed timed = timed(section, shared);
+    Guarded guarded = guarded(section, shared);
     Pipeline pipeline = pipeline(section);
     Snapshots snapshots = snapshots(section);
     return new RaftConfig(
         new Timing(timed.election.min(), timed.election.max(), timed.heartbeat, timed.diskStall),
         new Safeguards(
-            guarded.preVote,
-            guarded.checkQuorum,
-            guarded.leaseReads,
-            guarded.driftPermille / 1000.0),
+            guarded.preVote, guarded.checkQuorum, leases, guarded.driftPermille / 1000.0),
         pipeline,
         snapshots);
   }
 
   private record Timed(DurationRange election, Duration heartbeat, Duration diskStall) {}
 
-  private record Guarded(
-      boolean preVote, boolean checkQuorum, boolean leaseReads, int driftPermille) {}
+  private record Guarded(boolean preVote, boolean checkQuorum, int driftPermille) {}
 
-  /** A lease rests on the timeouts of all voters, so these must be equal everywhere. */
-  private static Timed timed(ConfigSection section) {
+  private static Timed timed(ConfigSection section, ConfigSection shared) {
     Timing byDefault = Timing.defaults();
     return new Timed(
-        section
-            .clusterWide()
-            .range(
-                "election-timeout",
-                new DurationRange(byDefault.electionTimeoutMin(), byDefault.electionTimeoutMax())
-                    .toString()),
+        shared.range(
+            "election-timeout",
+            new DurationRange(byDefault.electionTimeoutMin(), byDefault.electionTimeoutMax())
+                .toString()),
         section.duration("heartbeat-interval", byDefault.heartbeatInterval(), SHORTEST, LONGEST),
         section.duration("disk-stall-timeout", byDefault.diskStallTimeout(), SHORTEST, LONGEST));
   }
 
-  private static Guarded guarded(ConfigSection section) {
+  private static Guarded guarded(ConfigSection section, ConfigSection shared) {
     Safeguards byDefault = Safeguards.defaults();
     return new Guarded(
         section.flag("pre-vote", byDefault.preVote()),
         section.flag("check-quorum", byDefault.checkQuorum()),
-        section.clusterWide().flag("lease-reads", byDefault.leaseReads()),
-        section
-            .clusterWide()
-            .number(
-                "clock-drift-max-permille",
-                (int) Math.round(byDefault.clockDriftMax() * 1000),
-                0,
-                500));
+        shared.number(
+            "clock-drift-max-permille",
+            (int) Math.round(byDefault.clockDriftMax() * 1000),
+            0,
+            500));
   }
 
   private static Pipeline pipeline(ConfigSection section) {

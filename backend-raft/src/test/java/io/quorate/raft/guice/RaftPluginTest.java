@@ -61,6 +61,24 @@ class RaftPluginTest {
     assertThat(document.problems()).isEmpty();
   }
 
+  private static String agreement(String text) {
+    ConfigDocument document = document(text);
+    read(document);
+    assertThat(document.problems()).isEmpty();
+    return document.agreement();
+  }
+
+  @Test
+  void timeoutsMustAgreeOnlyWhereLeasesRestOnThem() {
+    assertThat(agreement("election-timeout = 500 ms .. 1 s")).isEqualTo(agreement(""));
+    assertThat(agreement("clock-drift-max-permille = 20")).isEqualTo(agreement(""));
+    String leases = agreement("lease-reads = true");
+    assertThat(leases).isNotEqualTo(agreement(""));
+    assertThat(agreement("lease-reads = true, election-timeout = 500 ms .. 1 s"))
+        .isNotEqualTo(leases);
+    assertThat(agreement("lease-reads = true, clock-drift-max-permille = 20")).isNotEqualTo(leases);
+  }
+
   @Test
   void bindsTheBackend() {
     Backend backend =

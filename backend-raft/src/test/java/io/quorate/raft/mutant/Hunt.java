@@ -49,25 +49,16 @@ final class Hunt {
     @Override
     public @Nullable String call() {
       Safeguards noCheckQuorum = new Safeguards(true, false, false, 0.01);
-      SimBackend raft =
-          SimBackend.of("raft", r -> new RaftBackend(RaftConfig.defaults().with(noCheckQuorum)));
       List<Fault> faults = new ArrayList<>();
       for (long at = 500; at < 8_000; at += 2_000) {
         faults.add(new Fault(FaultKind.ISOLATE, at * MILLI, "leader", "-", 0, 1_500 * MILLI));
       }
-      return firstFailure(
-          SEEDS,
-          "",
-          seed ->
-              Simulation.of(raft)
-                  .run(
-                      new SimPlan(
-                          seed,
-                          8_000 * MILLI,
-                          60_000 * MILLI,
-                          ClusterOptions.calm(3),
-                          workload(0.95, 0),
-                          faults)));
+      return new Ground(
+              RaftConfig.defaults().with(noCheckQuorum),
+              ClusterOptions.calm(3),
+              8_000 * MILLI,
+              workload(0.95, 0))
+          .search(SEEDS, "", seed -> faults);
     }
   }
 
@@ -82,41 +73,14 @@ final class Hunt {
     public @Nullable String call() {
       RaftConfig config =
           RaftConfig.defaults()
-              .with(
-                  new Timing(
-                      Duration.ofMillis(150),
-                      Duration.ofMillis(200),
-                      Duration.ofMillis(50),
-                      Duration.ofSeconds(5)))
+              .with(timing(150, 200))
               .with(new Safeguards(false, false, false, 0.01))
               .with(new Pipeline(1, 1, 1, 32, 16 << 20, 64 << 20));
-      SimBackend raft = SimBackend.of("raft", r -> new RaftBackend(config));
-      ClusterOptions calm = ClusterOptions.calm(3);
       ClusterOptions cluster =
-          new ClusterOptions(
-              3,
-              new LinkProfile(2 * MILLI, 2 * MILLI, 0, 0, 0, 0, true, 0),
-              LinkProfile.CALM,
-              5 * MILLI,
-              10 * MILLI,
-              calm.turnMeanNanos(),
-              calm.clockPpmMax(),
-              calm.clockOffsetMaxNanos(),
-              calm.limits(),
-              calm.sessionLimits());
-      return firstFailure(
-          SEEDS,
-          "",
-          seed ->
-              Simulation.of(raft)
-                  .run(
-                      new SimPlan(
-                          seed,
-                          20_000 * MILLI,
-                          60_000 * MILLI,
-                          cluster,
-                          workload(0.2, 0),
-                          unrest(seed))));
+          cluster(
+              new LinkProfile(2 * MILLI, 2 * MILLI, 0, 0, 0, 0, true, 0), 5 * MILLI, 10 * MILLI);
+      return new Ground(config, cluster, 20_000 * MILLI, workload(0.2, 0))
+          .search(SEEDS, "", Elections::unrest);
     }
 
     private static List<Fault> unrest(long seed) {
@@ -147,41 +111,17 @@ final class Hunt {
 
     @Override
     public @Nullable String call() {
-      Timing meeting =
-          new Timing(
-              Duration.ofMillis(150),
-              Duration.ofMillis(160),
-              Duration.ofMillis(50),
-              Duration.ofSeconds(5));
       RaftConfig config =
-          RaftConfig.defaults().with(meeting).with(new Safeguards(false, false, false, 0.01));
-      SimBackend raft = SimBackend.of("raft", r -> new RaftBackend(config));
-      ClusterOptions calm = ClusterOptions.calm(3);
+          RaftConfig.defaults()
+              .with(timing(150, 160))
+              .with(new Safeguards(false, false, false, 0.01));
       ClusterOptions cluster =
-          new ClusterOptions(
-              3,
+          cluster(
               new LinkProfile(MILLI, MILLI, 0.3, 60 * MILLI, 0, 0.1, false, 0),
-              LinkProfile.CALM,
               20 * MILLI,
-              20 * MILLI,
-              calm.turnMeanNanos(),
-              calm.clockPpmMax(),
-              calm.clockOffsetMaxNanos(),
-              calm.limits(),
-              calm.sessionLimits());
-      return firstFailure(
-          SEEDS,
-          "",
-          seed ->
-              Simulation.of(raft)
-                  .run(
-                      new SimPlan(
-                          seed,
-                          20_000 * MILLI,
-                          60_000 * MILLI,
-                          cluster,
-                          workload(0.2, 0),
-                          crashes(seed))));
+              20 * MILLI);
+      return new Ground(config, cluster, 20_000 * MILLI, workload(0.2, 0))
+          .search(SEEDS, "", Restarts::crashes);
     }
 
     private static List<Fault> crashes(long seed) {
@@ -204,49 +144,58 @@ final class Hunt {
 
     @Override
     public @Nullable String call() {
-      Timing longLease =
-          new Timing(
-              Duration.ofMillis(1_000),
-              Duration.ofMillis(2_000),
-              Duration.ofMillis(50),
-              Duration.ofSeconds(5));
-      SimBackend raft =
-          SimBackend.of(
-              "raft",
-              r ->
-                  new RaftBackend(
-                      RaftConfig.defaults()
-                          .with(longLease)
-                          .with(new Safeguards(true, true, true, 0.01))));
-      LinkProfile heldUp = new LinkProfile(100_000, 100_000, 0.05, 300 * MILLI, 0, 0, true, 0);
+      RaftConfig longLease =
+          RaftConfig.defaults()
+              .with(timing(1_000, 2_000))
+              .with(new Safeguards(true, true, true, 0.01));
       ClusterOptions calm = ClusterOptions.calm(3);
-      ClusterOptions cluster =
-          new ClusterOptions(
-              3,
-              heldUp,
-              LinkProfile.CALM,
-              calm.syncLeastNanos(),
-              calm.syncMeanNanos(),
-              calm.turnMeanNanos(),
-              calm.clockPpmMax(),
-              calm.clockOffsetMaxNanos(),
-              calm.limits(),
-              calm.sessionLimits());
+      LinkProfile heldUp = new LinkProfile(100_000, 100_000, 0.05, 300 * MILLI, 0, 0, true, 0);
+      ClusterOptions cluster = cluster(heldUp, calm.syncLeastNanos(), calm.syncMeanNanos());
       // Other reads are not asked about here: these links hold messages up for longer than a bound.
+      return new Ground(longLease, cluster, 20_000 * MILLI, workload(0.8, 200 * MILLI))
+          .search(SEEDS, "Lease[", seed -> List.of());
+    }
+  }
+
+  /** A group of a certain kind that lives for so long. */
+  private record Ground(
+      RaftConfig config, ClusterOptions cluster, long timeNanos, WorkloadOptions workload) {
+
+    @Nullable String search(int seeds, String about, LongFunction<List<Fault>> faults) {
+      SimBackend raft = SimBackend.of("raft", r -> new RaftBackend(config));
       return firstFailure(
-          SEEDS,
-          "Lease[",
+          seeds,
+          about,
           seed ->
               Simulation.of(raft)
                   .run(
                       new SimPlan(
-                          seed,
-                          20_000 * MILLI,
-                          60_000 * MILLI,
-                          cluster,
-                          workload(0.8, 200 * MILLI),
-                          List.of())));
+                          seed, timeNanos, 60_000 * MILLI, cluster, workload, faults.apply(seed))));
     }
+  }
+
+  private static Timing timing(long electionMinMillis, long electionMaxMillis) {
+    return new Timing(
+        Duration.ofMillis(electionMinMillis),
+        Duration.ofMillis(electionMaxMillis),
+        Duration.ofMillis(50),
+        Duration.ofSeconds(5));
+  }
+
+  private static ClusterOptions cluster(
+      LinkProfile peerLink, long syncLeastNanos, long syncMeanNanos) {
+    ClusterOptions calm = ClusterOptions.calm(3);
+    return new ClusterOptions(
+        3,
+        peerLink,
+        LinkProfile.CALM,
+        syncLeastNanos,
+        syncMeanNanos,
+        calm.turnMeanNanos(),
+        calm.clockPpmMax(),
+        calm.clockOffsetMaxNanos(),
+        calm.limits(),
+        calm.sessionLimits());
   }
 
   private static WorkloadOptions workload(double readRate, long adminMeanNanos) {

@@ -9,12 +9,14 @@ import java.util.List;
 final class RaftMutants {
   private static final String RAFT = "backend-raft";
   private static final String CORE = "core";
+  private static final String REPLICA = "io.quorate.raft.protocol.RaftReplica";
   private static final String LEADERSHIP = "io.quorate.raft.protocol.Leadership";
   private static final String APPENDS = "io.quorate.raft.protocol.replication.AppendHandler";
   private static final String ELECTIONS = "io.quorate.raft.protocol.election.Elections";
   private static final String ROUNDS = "io.quorate.raft.protocol.reads.ReadRounds";
   private static final String SESSIONS = "io.quorate.core.session.SessionTable";
   private static final String APPLIER = "io.quorate.core.apply.Applier";
+  private static final String DOOR = "io.quorate.core.runtime.Door";
   private static final String WRITER = "io.quorate.core.runtime.LogWriter";
 
   private RaftMutants() {}
@@ -53,6 +55,19 @@ final class RaftMutants {
             .replace(RAFT, ROUNDS, "private boolean servable;", "private boolean servable = true;"),
         SourceMutant.named("drop dedupe at apply")
             .replace(CORE, SESSIONS, "if (kept != Kept.NOTHING) {", "if (false) {"),
+        SourceMutant.named("serve a bounded read without its bound")
+            .replace(
+                RAFT,
+                REPLICA,
+                "if (standing.staleNanos(now.monotonicNanos())"
+                    + " <= bounded.maxStaleness().toNanos()) {",
+                "if (bounded != null) {"),
+        SourceMutant.named("serve a local read before its index")
+            .replace(
+                CORE,
+                DOOR,
+                "apply.offerLocalRead(call, local.minIndex());",
+                "apply.offerLocalRead(call, 0);"),
         SourceMutant.named("lose sessions in a snapshot")
             .replace(
                 CORE,

@@ -88,7 +88,7 @@ class RestartTest {
     replica.disk().apply(new DurableWrite(0, new byte[] {1, 2, 3}, 0, null, List.of()));
     assertThatThrownBy(replica::start)
         .isInstanceOf(InvariantViolation.class)
-        .hasMessageContaining("replaced");
+        .hasMessageContaining("keep this replica stopped");
   }
 
   /** A replica that may have lost acknowledged entries neither votes nor campaigns. */

@@ -159,6 +159,10 @@ final class RaftStoriesTest {
   }
 
   private static Scenario withTinySnapshots(int chunkBytes) {
+    return withTinySnapshots(chunkBytes, 2);
+  }
+
+  private static Scenario withTinySnapshots(int chunkBytes, int kept) {
     RuntimeLimits d = RuntimeLimits.DEFAULT;
     RuntimeLimits tiny =
         new RuntimeLimits(
@@ -171,7 +175,7 @@ final class RaftStoriesTest {
             d.inboxMessagesMax(),
             d.applyBacklogBytesMax(),
             3_000,
-            2,
+            kept,
             4_000,
             d.sessionsMax());
     RaftConfig config = RaftConfig.defaults().with(new RaftConfig.Snapshots(chunkBytes, 0, 0));
@@ -207,6 +211,27 @@ final class RaftStoriesTest {
     s.puts(1, 60, 100);
     s.check();
     assertThat(s.count("snapshot.installed")).isPositive();
+  }
+
+  @Test // §7: one snapshot is kept, and the next is taken before it has arrived, again and again
+  void aSnapshotIsNotPrunedUnderItsTransfer() {
+    Scenario s = withTinySnapshots(16, 1);
+    s.puts(1, 5, 100);
+    SimNode lagging = s.follower(1);
+    s.crash(lagging);
+    s.puts(1, 60, 100);
+    s.restart(lagging);
+    s.until(() -> s.count("snapshot.chunk written") > 0, SOON, "a snapshot is on its way");
+    final long saved = s.count("snapshot.saved");
+    int writes = 0;
+    for (; writes < 600 && s.count("snapshot.installed") == 0; writes++) {
+      s.puts(2, 1, 100); // the load never pauses, so neither do the snapshots
+    }
+    assertThat(s.count("snapshot.saved"))
+        .as("others were taken meanwhile")
+        .isGreaterThanOrEqualTo(saved + 4);
+    assertThat(s.count("snapshot.installed")).as("after %s writes", writes).isPositive();
+    s.check();
   }
 
   @Test // a crash inside a turn leaves what was written and what was sent, and no more

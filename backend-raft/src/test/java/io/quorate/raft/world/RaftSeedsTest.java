@@ -35,6 +35,13 @@ final class RaftSeedsTest {
     assertThat(result.failure()).as(result.report()).isNull();
   }
 
+  // 610: signs of life were repeated until they filled the log faster than it was applied.
+  @Test
+  void aLongWorldThatOnceFailed() {
+    SimResult result = SWARM.time(Duration.ofSeconds(45)).seed(610).run();
+    assertThat(result.failure()).as(result.report()).isNull();
+  }
+
   @Test
   void aSwarmMeetsTheRareEventsAndStaysRight() {
     run(2_000, 60, true);
@@ -64,7 +71,12 @@ final class RaftSeedsTest {
               "node.crash inside a turn",
               "node.halted by storage",
               "disk.restart with uncertain head",
-              "operation.UNKNOWN Indeterminate");
+              "operation.UNKNOWN Indeterminate",
+              "read.linearizable",
+              "read.lease",
+              "read.bounded",
+              "read.local")
+          .doesNotContainKey("search.undecided");
     }
   }
 }

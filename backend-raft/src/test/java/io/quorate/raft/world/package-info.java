@@ -1,8 +1,6 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
 
-/**
- * Raft in the simulator: random worlds, and the rules that only those check who know its messages.
- */
+/** Groups of Raft replicas in random worlds. */
 @NullMarked
 package io.quorate.raft.world;
 

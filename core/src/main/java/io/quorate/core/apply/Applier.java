@@ -44,6 +44,16 @@ import org.jspecify.annotations.Nullable;
  * call but {@link #restore} throws.
  */
 public final class Applier {
+  /** What is known of a command that was sent again. */
+  public enum Repetition {
+    /** It was executed, and its answer of that time was given once more. */
+    ANSWERED,
+    /** Not executed as far as was applied here. */
+    UNKNOWN,
+    /** Only what is in the log can decide. */
+    TO_BE_LOGGED
+  }
+
   private static final int TEXT_CHARS_MAX = 256;
   private static final byte[] NOTHING = {};
 
@@ -53,6 +63,7 @@ public final class Applier {
   private final CommandContext context;
   private final Slab.Cursor cursor = new Slab.Cursor();
 
+  private final StateDigests digests = new StateDigests();
   private SessionTable sessions;
   private long appliedSlot;
   private long appliedEpoch;
@@ -142,6 +153,11 @@ public final class Applier {
     return sessions.digest();
   }
 
+  /** Digest of the state machine's latest state of which one was taken; null if there is none. */
+  public @Nullable StateDigest latestDigest() {
+    return digests.latest();
+  }
+
   /** See {@link SessionTable#has}. */
   public boolean hasSession(long session) {
     return sessions.has(session);
@@ -182,7 +198,39 @@ public final class Applier {
     appliedHash = entry.hash();
     appliedIndex = entry.lastIndex();
     timeFloorNanos = entry.timeFloorNanos();
+    if (appliedSlot % StateDigest.EVERY_SLOTS == 0) {
+      byte[] digest = stateMachine.digest();
+      if (digest != null) {
+        digests.add(new StateDigest(appliedSlot, stateMachine.version(), digest));
+      }
+    }
     broken = false;
+  }
+
+  /**
+   * Answers a command of a session that was sent again, if it was executed already. What was
+   * executed stays so, whoever leads, so this needs no proof of being current; the rest does.
+   *
+   * @param timeNanos consensus time, about
+   */
+  public Repetition answerAgain(long session, long sequence, long timeNanos, Replies replies) {
+    ensureWhole();
+    SessionTable.Verdict verdict = sessions.repetition(session, sequence);
+    if (verdict == SessionTable.Verdict.EXECUTE) {
+      return Repetition.UNKNOWN;
+    }
+    // A session from which little was heard lately must be heard in the log.
+    if (verdict == SessionTable.Verdict.SESSION_EXPIRED
+        || sessions.keepAliveDue(session, timeNanos)) {
+      return Repetition.TO_BE_LOGGED;
+    }
+    deduplicated++;
+    if (verdict == SessionTable.Verdict.REPEATED_RESULT) {
+      replies.done(0, sessions.repeatedIndex(), sessions.repeatedEpoch(), sessions.repeated());
+    } else {
+      replies.refused(0, refusalOf(verdict, session, sequence));
+    }
+    return Repetition.ANSWERED;
   }
 
   /**
@@ -250,6 +298,7 @@ public final class Applier {
     }
     snapshot.finish();
     sessions = restored;
+    digests.clear();
     appliedSlot = header.slot();
     appliedEpoch = header.epoch();
     appliedHash = header.hash();
@@ -306,6 +355,10 @@ public final class Applier {
       }
       case KEEP_ALIVE -> keepAlive(ordinal, index, epoch, timeNanos, replies);
       case EXPIRE_SESSIONS -> expire(ordinal, index, epoch, timeNanos, replies);
+      case DIGEST -> {
+        digest();
+        done(replies, ordinal, index, epoch, NOTHING);
+      }
     }
   }
 
@@ -391,7 +444,8 @@ public final class Applier {
           "the group holds " + limits.sessionsMax() + " sessions: close some, or wait for expiry");
     } else {
       long openedEpoch = sessions.openedEpoch(session);
-      done(replies, ordinal, session, openedEpoch, OpenSession.encodeResult(session));
+      byte[] result = OpenSession.encodeResult(session, sessions.ttlNanos(session));
+      done(replies, ordinal, session, openedEpoch, result);
     }
   }
 
@@ -417,6 +471,16 @@ public final class Applier {
     }
   }
 
+  private void digest() {
+    StateDigest leaders;
+    try {
+      leaders = StateDigest.decode(cursor.payload());
+    } catch (IllegalArgumentException e) {
+      return; // of another release: nothing to compare
+    }
+    digests.compare(leaders);
+  }
+
   private static void done(
       @Nullable Replies replies, int ordinal, long index, long epoch, byte[] result) {
     if (replies != null) {
@@ -433,12 +497,12 @@ public final class Applier {
 
   private void refuse(@Nullable Replies replies, int ordinal, SessionTable.Verdict verdict) {
     if (replies != null) {
-      replies.refused(ordinal, refusalOf(verdict));
+      replies.refused(ordinal, refusalOf(verdict, cursor.session(), cursor.sequence()));
     }
   }
 
-  private Refusal refusalOf(SessionTable.Verdict verdict) {
-    String command = "command " + cursor.sequence() + " of session " + cursor.session();
+  private Refusal refusalOf(SessionTable.Verdict verdict, long session, long sequence) {
+    String command = "command " + sequence + " of session " + session;
     return switch (verdict) {
       case REPEATED_FAILURE -> Refusal.of(RefusalCode.COMMAND_FAILED, sessions.repeatedText());
       case RESULT_DROPPED ->
@@ -463,9 +527,7 @@ public final class Applier {
       case SESSION_EXPIRED ->
           Refusal.of(
               RefusalCode.SESSION_EXPIRED,
-              "session "
-                  + cursor.session()
-                  + " was closed, has expired or never was: open another");
+              "session " + session + " was closed, has expired or never was: open another");
       case EXECUTE, REPEATED_RESULT ->
           throw new IllegalArgumentException(verdict + " is not a refusal");
     };

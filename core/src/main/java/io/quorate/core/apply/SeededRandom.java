@@ -38,6 +38,16 @@ final class SeededRandom implements RandomGenerator {
     return new SeededRandom(mix(groupSeed ^ mix(index)));
   }
 
+  /** A generator that will draw what this one would have drawn. */
+  SeededRandom copy() {
+    SeededRandom copy = new SeededRandom(0);
+    copy.s0 = s0;
+    copy.s1 = s1;
+    copy.s2 = s2;
+    copy.s3 = s3;
+    return copy;
+  }
+
   @Override
   public long nextLong() {
     long result = Long.rotateLeft(s0 + s3, 23) + s0;

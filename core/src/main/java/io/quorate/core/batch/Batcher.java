@@ -19,6 +19,7 @@ public final class Batcher {
   private final int batchBytesMax;
   private final int batchCommandsMax;
   private final ArrayDeque<Batch> full = new ArrayDeque<>();
+  private final AdmittedSequences admitted = new AdmittedSequences();
   private @Nullable Batch open;
   private int expectedBytes = 4096;
   private int expectedCommands = 16;
@@ -53,6 +54,50 @@ public final class Batcher {
     }
     batch.append(
         kind, session, sequence, acknowledgedBelow, payload, offset, payloadBytes, sink, tag);
+  }
+
+  /**
+   * Adds one admitted command of a session, unless it is known to have been added before.
+   *
+   * @return 0 if it was added; otherwise the {@link #admittedGeneration} in which it had been added
+   *     before: it is on its way or was applied as long as that does not change
+   */
+  public synchronized long appendUnlessRepeated(
+      long session,
+      long sequence,
+      long acknowledgedBelow,
+      byte[] payload,
+      int offset,
+      int payloadBytes,
+      @Nullable ReplySink sink,
+      long tag) {
+    if (!admitted.admit(session, sequence)) {
+      return admitted.generation();
+    }
+    append(
+        CommandKind.SESSION,
+        session,
+        sequence,
+        acknowledgedBelow,
+        payload,
+        offset,
+        payloadBytes,
+        sink,
+        tag);
+    return 0;
+  }
+
+  /**
+   * Something that was added did not or may not take effect: commands that are sent again are to be
+   * logged again.
+   */
+  public synchronized void forgetAdmitted() {
+    admitted.forget();
+  }
+
+  /** Changes with every {@link #forgetAdmitted}. */
+  public synchronized long admittedGeneration() {
+    return admitted.generation();
   }
 
   /** Takes the oldest batch, full or not; null when there is nothing. */

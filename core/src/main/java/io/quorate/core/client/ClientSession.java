@@ -5,7 +5,6 @@ package io.quorate.core.client;
 import io.quorate.api.NodeId;
 import io.quorate.api.Receipt;
 import io.quorate.api.Session;
-import io.quorate.api.SessionOptions;
 import io.quorate.api.error.Closed;
 import io.quorate.api.error.ConsensusException;
 import io.quorate.api.error.ConsensusException.Outcome;
@@ -32,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * in the ring, answered or not; the call at {@code low} is not answered.
  */
 final class ClientSession implements Session {
+  private static final int SILENCES_MAX = 2;
   private static final long NEVER = Long.MAX_VALUE;
 
   private static final class Call {
@@ -77,7 +77,7 @@ final class ClientSession implements Session {
 
   private final LogClient client;
   private final long id;
-  private final SessionOptions sessionOptions;
+  private final long keepAliveNanos;
   private final Clock clock;
   private final ClientOptions options;
   private final Backoff backoff;
@@ -88,21 +88,23 @@ final class ClientSession implements Session {
   private @Nullable Attempt attempt;
   private long resendNanos = NEVER;
   private long progressNanos;
+  private int silences;
   private long aliveNanos;
+  private CompletableFuture<?> signOfLife = CompletableFuture.completedFuture(null);
   private boolean closed;
   private @Nullable Refusal expired;
 
   ClientSession(
       LogClient client,
       long id,
-      SessionOptions sessionOptions,
+      Duration expireAfter,
       long nextSequence,
       Clock clock,
       ClientOptions options,
       RandomGenerator random) {
     this.client = client;
     this.id = id;
-    this.sessionOptions = sessionOptions;
+    this.keepAliveNanos = expireAfter.toNanos() / 3;
     this.clock = clock;
     this.options = options;
     this.backoff = new Backoff(options, random);
@@ -190,6 +192,7 @@ final class ClientSession implements Session {
       call.answered = true;
       future = call.future;
       progressNanos = clock.now().monotonicNanos();
+      silences = 0;
       backoff.reset();
       while (low < next) {
         Call lowest = ring[at(low)];
@@ -292,9 +295,8 @@ final class ClientSession implements Session {
         return NEVER;
       }
       boolean waits = low < next;
-      if (waits
-          && resendNanos == NEVER
-          && nanos - progressNanos >= options.attemptTimeout().toNanos()) {
+      if (waits && resendNanos == NEVER && nanos - progressNanos >= patienceNanos()) {
+        silences = Math.min(silences + 1, SILENCES_MAX);
         Attempt silent = attempt;
         if (silent != null) {
           client.route().leave(silent.node, null);
@@ -312,29 +314,33 @@ final class ClientSession implements Session {
           break; // deadlines ascend
         }
       }
-      long keepAliveDue = aliveNanos + sessionOptions.expireAfter().toNanos() / 3;
+      long keepAliveDue = aliveNanos + keepAliveNanos;
       if (keepAliveDue <= nanos) {
         aliveNanos = nanos;
-        keepAliveDue = nanos + sessionOptions.expireAfter().toNanos() / 3;
-        keepAlive = true;
+        keepAliveDue = nanos + keepAliveNanos;
+        keepAlive = signOfLife.isDone(); // the one under way is repeated until it is answered
       }
       due = Math.min(resendNanos, keepAliveDue);
       if (waits) {
         if (resendNanos == NEVER) { // else patience is over already, and the pause before it counts
-          due = Math.min(due, progressNanos + options.attemptTimeout().toNanos());
+          due = Math.min(due, progressNanos + patienceNanos());
         }
         due = Math.min(due, nanos + options.attemptTimeout().toNanos() / 4);
       }
     }
     flush();
     if (keepAlive) {
-      // A lost one is made good by the next; there are three in the time of an expiry.
-      client.keepAlive(id);
+      signOfLife = client.keepAlive(id);
     }
     for (long sequence : late) {
       expire(sequence);
     }
     return Math.max(due, nanos + 1);
+  }
+
+  /** Doubles with each silence: whoever is slow under load must not get all of it again at once. */
+  private long patienceNanos() {
+    return options.attemptTimeout().toNanos() << silences;
   }
 
   private void resend(long nanos) {

@@ -13,6 +13,7 @@ import io.quorate.api.error.Overloaded;
 import io.quorate.api.error.ReadRefused;
 import io.quorate.api.error.ResultDropped;
 import io.quorate.api.error.SessionExpired;
+import io.quorate.api.error.TooManySessions;
 import io.quorate.core.protocol.Refusal;
 import java.time.Duration;
 
@@ -28,8 +29,8 @@ final class Errors {
       case COMMAND_FAILED -> new CommandFailed(text);
       case RESULT_DROPPED, STALE_SEQUENCE -> new ResultDropped(text);
       case NOT_LEADER, NOT_COMMITTED -> new NotLeader(text, refusal.leader());
-      case OVERLOADED, OUT_OF_ORDER, WINDOW_FULL, SESSION_LIMIT ->
-          new Overloaded(text, RETRY_AFTER);
+      case OVERLOADED, OUT_OF_ORDER, WINDOW_FULL -> new Overloaded(text, RETRY_AFTER);
+      case SESSION_LIMIT -> new TooManySessions(text);
       case TOO_LARGE -> new CommandTooLarge(text);
       case SESSION_EXPIRED -> new SessionExpired(text);
       case NOT_READY, UNSUPPORTED -> new ReadRefused(text);

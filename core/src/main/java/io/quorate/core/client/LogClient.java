@@ -17,6 +17,7 @@ import io.quorate.core.protocol.Now;
 import io.quorate.core.session.KeepAlive;
 import io.quorate.core.session.Nonce;
 import io.quorate.core.session.OpenSession;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -93,25 +94,29 @@ public final class LogClient implements ReplicatedLog, Actor {
     synchronized (lock) {
       nonce = new Nonce(random.nextLong(), random.nextLong());
     }
-    byte[] payload = OpenSession.of(nonce, sessionOptions).encode();
+    byte[] payload = OpenSession.request(nonce, sessionOptions);
     return submitPlain(CommandKind.OPEN_SESSION, payload)
-        .thenApply(receipt -> adopt(OpenSession.decodeResult(receipt.result()), sessionOptions, 1));
+        .thenApply(receipt -> {
+          OpenSession.Opened opened = OpenSession.decodeResult(receipt.result());
+          return adopt(opened.session(), Duration.ofNanos(opened.ttlNanos()), 1);
+        });
   }
 
   /**
    * Takes up a session that another process opened and that did not expire, to go on with its
    * numbers.
    *
+   * @param expireAfter silence that the session survives, as it was opened
    * @param nextSequence sequence number of the next command; a number that was used before is
    *     answered with the result of its command
    */
-  public Session resumeSession(long id, SessionOptions sessionOptions, long nextSequence) {
-    return adopt(id, sessionOptions, nextSequence);
+  public Session resumeSession(long id, Duration expireAfter, long nextSequence) {
+    return adopt(id, expireAfter, nextSequence);
   }
 
-  private Session adopt(long id, SessionOptions sessionOptions, long nextSequence) {
+  private Session adopt(long id, Duration expireAfter, long nextSequence) {
     ClientSession session =
-        new ClientSession(this, id, sessionOptions, nextSequence, clock, options, split());
+        new ClientSession(this, id, expireAfter, nextSequence, clock, options, split());
     synchronized (lock) {
       sessions.add(session);
     }
@@ -125,9 +130,8 @@ public final class LogClient implements ReplicatedLog, Actor {
   }
 
   /** Tells the group that a session is alive although it has nothing to say. */
-  void keepAlive(long session) {
-    CompletableFuture<Receipt> unused =
-        submitPlain(CommandKind.KEEP_ALIVE, KeepAlive.encode(new long[] {session}, 1));
+  CompletableFuture<Receipt> keepAlive(long session) {
+    return submitPlain(CommandKind.KEEP_ALIVE, KeepAlive.encode(new long[] {session}, 1));
   }
 
   private CompletableFuture<Receipt> submitPlain(CommandKind kind, byte[] payload) {
@@ -251,6 +255,10 @@ public final class LogClient implements ReplicatedLog, Actor {
       }
       return true;
     }
+  }
+
+  long attemptTimeoutNanos() {
+    return options.attemptTimeout().toNanos();
   }
 
   void expectAnswer(OneShot call, long attempt, long nowNanos) {

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * used if it is a result, and ignored if it is a refusal.
  */
 final class OneShot implements ReplySink {
+  private static final int SILENCES_MAX = 4;
+
   /** Hands the call to a replica. */
   interface Request {
     void send(Gateway gateway, ReplySink sink, long tag);
@@ -33,6 +35,7 @@ final class OneShot implements ReplySink {
 
   private long attempt;
   private @Nullable NodeId asked;
+  private int silences;
   private boolean maybeApplied;
   private @Nullable Refusal last;
 
@@ -67,12 +70,20 @@ final class OneShot implements ReplySink {
 
   /** The attempt was not answered in time. */
   void onSilence(long number) {
+    long pause;
     synchronized (this) {
       if (number != attempt || future.isDone()) {
         return;
       }
+      // Every attempt may cost the group an entry of its log: a group that is slow because it has
+      // too much to do must not get the same again and again.
+      pause = client.attemptTimeoutNanos() * ((1L << silences) - 1);
+      silences = Math.min(silences + 1, SILENCES_MAX);
     }
-    refused(number, Refusal.of(RefusalCode.INDETERMINATE, "no answer from " + asked + " in time"));
+    refused(
+        number,
+        Refusal.of(RefusalCode.INDETERMINATE, "no answer from " + asked + " in time"),
+        pause);
   }
 
   @Override
@@ -82,6 +93,10 @@ final class OneShot implements ReplySink {
 
   @Override
   public void refused(long tag, Refusal refusal) {
+    refused(tag, refusal, 0);
+  }
+
+  private void refused(long tag, Refusal refusal, long leastPause) {
     boolean elsewhere = true;
     long pause;
     synchronized (this) {
@@ -91,7 +106,7 @@ final class OneShot implements ReplySink {
       attempt++; // what this attempt still brings is not waited for
       last = refusal;
       maybeApplied |= refusal.code() == RefusalCode.INDETERMINATE;
-      pause = backoff.next();
+      pause = leastPause + backoff.next();
       NodeId node = asked;
       if (node != null && leaves(refusal.code())) {
         elsewhere =

@@ -17,9 +17,11 @@ public enum CommandKind {
   /** Signs of life of many sessions, proposed by the leader. */
   KEEP_ALIVE(5),
   /** Ends the sessions that were silent for too long by consensus time, proposed by the leader. */
-  EXPIRE_SESSIONS(6);
+  EXPIRE_SESSIONS(6),
+  /** The leader's digest of the state after an earlier slot, to be compared with the own. */
+  DIGEST(7);
 
-  private static final CommandKind[] BY_NUMBER = new CommandKind[7];
+  private static final CommandKind[] BY_NUMBER = new CommandKind[8];
 
   static {
     for (CommandKind kind : values()) {

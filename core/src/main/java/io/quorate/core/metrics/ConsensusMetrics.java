@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class ConsensusMetrics {
   private final LongAdder commandsApplied = new LongAdder();
   private final LongAdder commandsRefused = new LongAdder();
+  private final LongAdder retriesAnswered = new LongAdder();
   private final LongAdder batchesProposed = new LongAdder();
   private final LongAdder readsServed = new LongAdder();
   private final LongAdder readRounds = new LongAdder();
@@ -32,6 +33,11 @@ public final class ConsensusMetrics {
   /** Commands refused at the door or by the protocol, surely not logged. */
   public LongAdder commandsRefused() {
     return commandsRefused;
+  }
+
+  /** Commands that were sent again and answered without being logged again. */
+  public LongAdder retriesAnswered() {
+    return retriesAnswered;
   }
 
   /** Batches that got a slot here. */
@@ -89,6 +95,7 @@ public final class ConsensusMetrics {
     SortedMap<String, Long> counts = new TreeMap<>();
     counts.put("commands_applied", commandsApplied.sum());
     counts.put("commands_refused", commandsRefused.sum());
+    counts.put("retries_answered", retriesAnswered.sum());
     counts.put("batches_proposed", batchesProposed.sum());
     counts.put("reads_served", readsServed.sum());
     counts.put("read_rounds", readRounds.sum());

@@ -47,8 +47,16 @@ public interface SnapshotStore extends AutoCloseable {
    */
   long receive(SnapshotRef snapshot, long offset, byte[] bytes);
 
-  /** Deletes all but the newest {@code keep} complete snapshots, and abandoned partial ones. */
-  void prune(int keep);
+  /**
+   * Deletes complete snapshots but the newest {@code keep} and those in {@code pinned}, and
+   * abandoned partial ones. What is pinned and not here is none of its business.
+   */
+  void prune(int keep, List<SnapshotRef> pinned);
+
+  /** As {@link #prune(int, List)}, with nothing pinned. */
+  default void prune(int keep) {
+    prune(keep, List.of());
+  }
 
   @Override
   void close();

@@ -2,10 +2,13 @@
 
 package io.quorate.core.runtime;
 
+import io.quorate.api.error.ConsensusException.Outcome;
 import io.quorate.core.apply.Applier;
 import io.quorate.core.apply.QueryFailed;
+import io.quorate.core.apply.StateDigest;
 import io.quorate.core.batch.Admission;
 import io.quorate.core.batch.Batch;
+import io.quorate.core.batch.Batcher;
 import io.quorate.core.check.Check;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.SnapshotRef;
@@ -19,13 +22,16 @@ import io.quorate.core.port.SnapshotStore;
 import io.quorate.core.protocol.Now;
 import io.quorate.core.protocol.Refusal;
 import io.quorate.core.protocol.RefusalCode;
+import io.quorate.core.protocol.RoleChange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +55,8 @@ final class ApplyLoop implements Actor {
 
     record Reads(List<ReadCall> calls, long minSlot, long minIndex) implements Task {}
 
+    record Repeat(Retries.Retry retry) implements Task {}
+
     record TakeSnapshot(ReplySink sink, long tag) implements Task {}
   }
 
@@ -64,6 +72,7 @@ final class ApplyLoop implements Actor {
   private final RuntimeLimits limits;
   private final long snapshotEverySlots;
   private final Admission admission;
+  private final Batcher batcher;
   private final HaltSwitch halt;
   private final ConsensusMetrics metrics;
   private final Observer observer;
@@ -81,6 +90,8 @@ final class ApplyLoop implements Actor {
   private volatile long appliedIndex;
   private volatile long earliestExpiryNanos;
   private volatile int sessions;
+  private volatile @Nullable StateDigest latestDigest;
+  private @Nullable Retries retries;
   private @Nullable ReplicaLoop loop;
   private ActorHost.@Nullable Handle handle;
 
@@ -91,6 +102,7 @@ final class ApplyLoop implements Actor {
       RuntimeLimits limits,
       long snapshotEverySlots,
       Admission admission,
+      Batcher batcher,
       HaltSwitch halt,
       ConsensusMetrics metrics,
       Observer observer,
@@ -101,6 +113,7 @@ final class ApplyLoop implements Actor {
     this.limits = limits;
     this.snapshotEverySlots = snapshotEverySlots;
     this.admission = admission;
+    this.batcher = batcher;
     this.halt = halt;
     this.metrics = metrics;
     this.observer = observer;
@@ -108,9 +121,11 @@ final class ApplyLoop implements Actor {
     publish();
   }
 
-  void begin(ReplicaLoop replicaLoop, ActorHost.Handle own) {
+  void begin(ReplicaLoop replicaLoop, Supplier<RoleChange> role, ActorHost.Handle own) {
     loop = replicaLoop;
     handle = own;
+    retries =
+        new Retries(applier, batcher, admission, metrics, role, replicaLoop::wake, this::touch);
     own.wake();
   }
 
@@ -145,6 +160,12 @@ final class ApplyLoop implements Actor {
     wake();
   }
 
+  /** A command of a session that was admitted before. Any thread. */
+  void offerRetry(Retries.Retry retry) {
+    queue.add(new Task.Repeat(retry));
+    wake();
+  }
+
   /** A snapshot now, for an operator. Any thread. */
   void offerSnapshot(ReplySink sink, long tag) {
     queue.add(new Task.TakeSnapshot(sink, tag));
@@ -173,6 +194,11 @@ final class ApplyLoop implements Actor {
     return sessions;
   }
 
+  /** The latest digest of the state; null if there is none. Any thread. */
+  @Nullable StateDigest latestDigest() {
+    return latestDigest;
+  }
+
   /** Consensus time at which the first session expires. Any thread. */
   long earliestExpiryNanos() {
     return earliestExpiryNanos;
@@ -191,6 +217,8 @@ final class ApplyLoop implements Actor {
     }
     boolean more = work(now);
     serveReads(now);
+    Retries repeated = retries;
+    long lookAgain = repeated == null ? Long.MAX_VALUE : repeated.turn(now);
     flushSinks();
     if (applier.appliedSlot() != appliedSlot) {
       publish();
@@ -205,7 +233,7 @@ final class ApplyLoop implements Actor {
     if (due && !taker.busy()) {
       takeSnapshot(now, null, 0);
     }
-    return more ? now.monotonicNanos() : nextReadDeadline();
+    return more ? now.monotonicNanos() : Math.min(lookAgain, nextReadDeadline());
   }
 
   /** Returns whether work is left. */
@@ -231,6 +259,8 @@ final class ApplyLoop implements Actor {
         }
         case Task.Install install -> install(install.snapshot);
         case Task.Reads reads -> addReads(reads);
+        case Task.Repeat repeat ->
+            Objects.requireNonNull(retries, "begin comes first").add(repeat.retry, now);
         case Task.TakeSnapshot take -> takeSnapshot(now, take.sink, take.tag);
       }
     }
@@ -393,6 +423,7 @@ final class ApplyLoop implements Actor {
   private void publish() {
     appliedIndex = applier.appliedIndex();
     sessions = applier.sessions();
+    latestDigest = applier.latestDigest();
     earliestExpiryNanos = applier.earliestExpiryNanos();
     appliedSlot = applier.appliedSlot();
   }
@@ -401,6 +432,10 @@ final class ApplyLoop implements Actor {
   void refuseEverything() {
     Refusal lost = Refusal.of(RefusalCode.INDETERMINATE, "the replica halted: " + halt.reason());
     Refusal halted = Refusal.of(RefusalCode.HALTED, "the replica halted: " + halt.reason());
+    Retries repeated = retries;
+    if (repeated != null) {
+      repeated.refuseAll(halted);
+    }
     if (range != null) {
       refuseBatches(range, rangeDone, lost);
       range = null;
@@ -414,6 +449,11 @@ final class ApplyLoop implements Actor {
         }
         case Task.Range next -> refuseBatches(next, 0, lost);
         case Task.Install install -> {}
+        case Task.Repeat repeat -> {
+          if (repeated != null) {
+            repeated.refuse(repeat.retry, halted);
+          }
+        }
         case Task.Reads reads -> {
           for (ReadCall call : reads.calls) {
             refuse(call, halted);
@@ -456,6 +496,9 @@ final class ApplyLoop implements Actor {
 
     @Override
     public void refused(int ordinal, Refusal why) {
+      if (why.code().outcome() == Outcome.NOT_APPLIED) {
+        batcher.forgetAdmitted(); // it was admitted, but another sending may take effect
+      }
       Batch current = batch;
       ReplySink sink = current == null ? null : current.sink(ordinal);
       if (current != null && sink != null) {

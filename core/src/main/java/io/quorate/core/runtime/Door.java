@@ -24,6 +24,9 @@ import io.quorate.core.protocol.Refusal;
 import io.quorate.core.protocol.RefusalCode;
 import io.quorate.core.protocol.ReplicaStatus;
 import io.quorate.core.protocol.RoleChange;
+import io.quorate.core.runtime.Retries.Retry;
+import io.quorate.core.session.OpenSession;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -109,11 +112,49 @@ final class Door implements ReplicaDoor {
       sink.flush();
       return;
     }
-    batcher.append(
-        kind, session, sequence, acknowledgedBelow, payload, offset, payloadBytes, sink, tag);
+    switch (kind) {
+      case SESSION ->
+          addToSession(
+              session, sequence, acknowledgedBelow, payload, offset, payloadBytes, sink, tag);
+      case OPEN_SESSION -> open(payload, offset, payloadBytes, sink, tag);
+      case PLAIN, CLOSE_SESSION, KEEP_ALIVE, EXPIRE_SESSIONS, DIGEST ->
+          batcher.append(
+              kind, session, sequence, acknowledgedBelow, payload, offset, payloadBytes, sink, tag);
+    }
     if (halt.halted()) {
       loop.wake(); // it may have looked for the last time before this was added
     }
+  }
+
+  private void addToSession(
+      long session,
+      long sequence,
+      long acknowledgedBelow,
+      byte[] payload,
+      int offset,
+      int payloadBytes,
+      ReplySink sink,
+      long tag) {
+    long repeated =
+        batcher.appendUnlessRepeated(
+            session, sequence, acknowledgedBelow, payload, offset, payloadBytes, sink, tag);
+    if (repeated != 0) {
+      byte[] copy = Arrays.copyOfRange(payload, offset, offset + payloadBytes);
+      long deadline = clock.now().monotonicNanos() + limits.readTimeout().toNanos();
+      apply.offerRetry(
+          new Retry(session, sequence, acknowledgedBelow, copy, sink, tag, repeated, deadline));
+    }
+  }
+
+  private void open(byte[] payload, int offset, int payloadBytes, ReplySink sink, long tag) {
+    byte[] request = payload;
+    int from = offset;
+    if (OpenSession.leavesExpiryOpen(payload, offset, payloadBytes)) {
+      // Decided here, once, and logged: at apply all replicas must read the same.
+      request = OpenSession.withExpiry(payload, offset, limits.sessionExpireAfter().toNanos());
+      from = 0;
+    }
+    batcher.append(CommandKind.OPEN_SESSION, 0, 0, 0, request, from, payloadBytes, sink, tag);
   }
 
   private @Nullable Refusal refusalOf(CommandKind kind, int payloadBytes) {
@@ -134,7 +175,8 @@ final class Door implements ReplicaDoor {
           RefusalCode.SESSION_LIMIT,
           "the group holds "
               + limits.sessionsMax()
-              + " sessions, as many as sessions.max allows; close some or let them expire");
+              + " sessions, as many as sessions.max allows: close some, let them expire, or raise"
+              + " sessions.max on all nodes");
     }
     RoleChange role = effects.role();
     return role.role() == Role.LEADER ? null : Refusal.notLeader(role.leader());

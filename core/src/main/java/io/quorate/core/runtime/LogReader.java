@@ -31,12 +31,19 @@ final class LogReader implements Actor {
       new SpscUnboundedAtomicArrayQueue<>(64);
   private final LogStore log;
   private final SnapshotStore snapshots;
+  private final SnapshotLeases leases;
   private final HaltSwitch halt;
   private final ReplicaLoop loop;
 
-  LogReader(LogStore log, SnapshotStore snapshots, HaltSwitch halt, ReplicaLoop loop) {
+  LogReader(
+      LogStore log,
+      SnapshotStore snapshots,
+      SnapshotLeases leases,
+      HaltSwitch halt,
+      ReplicaLoop loop) {
     this.log = log;
     this.snapshots = snapshots;
+    this.leases = leases;
     this.halt = halt;
     this.loop = loop;
   }
@@ -67,12 +74,14 @@ final class LogReader implements Actor {
           case Request.Load load ->
               new Event.Loaded(
                   load.loadId, log.read(load.fromSlot, load.throughSlot, load.bytesMax));
-          case Request.ReadChunk read ->
-              new Event.SnapshotChunk(
-                  read.to,
-                  read.snapshot,
-                  read.offset,
-                  snapshots.readChunk(read.snapshot, read.offset, read.bytesMax));
+          case Request.ReadChunk read -> {
+            leases.reading(read.to, read.snapshot, read.offset, now); // before it can be pruned
+            yield new Event.SnapshotChunk(
+                read.to,
+                read.snapshot,
+                read.offset,
+                snapshots.readChunk(read.snapshot, read.offset, read.bytesMax));
+          }
           case Request.WriteChunk write -> {
             long next = snapshots.receive(write.snapshot, write.offset, write.bytes);
             yield new Event.SnapshotReceived(

@@ -82,8 +82,10 @@ public final class Replica implements AutoCloseable {
     Admission admission = new Admission(limits.inFlightBytesMax());
     Batcher batcher = new Batcher(limits.batchBytesMax(), limits.batchCommandsMax());
     PendingReplies pending = new PendingReplies(admission);
+    SnapshotLeases leases = new SnapshotLeases();
     SnapshotTaker taker =
-        new SnapshotTaker(parts.snapshots(), seat.self(), limits.snapshotsKept(), halt, metrics);
+        new SnapshotTaker(
+            parts.snapshots(), leases, seat.self(), limits.snapshotsKept(), halt, metrics);
     apply =
         new ApplyLoop(
             applier,
@@ -92,6 +94,7 @@ public final class Replica implements AutoCloseable {
             limits,
             parts.backend().needs().snapshotEverySlots(),
             admission,
+            batcher,
             halt,
             metrics,
             parts.observer(),
@@ -104,7 +107,7 @@ public final class Replica implements AutoCloseable {
     LogWriter writer =
         new LogWriter(
             parts.log(), new PeerSender(parts.transport(), peers, metrics), halt, metrics, loop);
-    LogReader reader = new LogReader(parts.log(), parts.snapshots(), halt, loop);
+    LogReader reader = new LogReader(parts.log(), parts.snapshots(), leases, halt, loop);
     TurnEffects effects =
         new TurnEffects(
             loop,
@@ -115,11 +118,16 @@ public final class Replica implements AutoCloseable {
             new PeerSender(parts.transport(), peers, metrics),
             pending,
             admission,
+            batcher,
             limits,
             metrics,
             halt,
             parts.observer());
-    loop.connect(effects, apply, new SessionKeeper(apply, batcher, admission));
+    loop.connect(
+        effects,
+        apply,
+        new SessionKeeper(apply, batcher, admission),
+        new DigestKeeper(apply, batcher, admission));
     door =
         new Door(
             seat.group(),
@@ -141,7 +149,7 @@ public final class Replica implements AutoCloseable {
 
     loop.restore(durable, parts.clock().now());
     String name = seat.group() + "-" + seat.self();
-    apply.begin(loop, host(name + "-apply", apply));
+    apply.begin(loop, effects::role, host(name + "-apply", apply));
     taker.begin(loop, host(name + "-snapshot", taker));
     effects.begin(host(name + "-log", writer), host(name + "-catch-up", reader));
     loop.begin(host(name + "-loop", loop));
@@ -213,7 +221,7 @@ public final class Replica implements AutoCloseable {
               + durable.base().slot()
               + ", but the newest snapshot that can be read reaches only slot "
               + reached
-              + "; restore the snapshots of this replica from where they went, or replace it");
+              + "; restore the snapshots of this replica from where they went");
     }
     return durable;
   }

@@ -71,6 +71,7 @@ public final class ReplicaLoop implements Actor {
   private @Nullable TurnEffects effects;
   private @Nullable ApplyLoop apply;
   private @Nullable SessionKeeper sessions;
+  private @Nullable DigestKeeper digests;
 
   ReplicaLoop(
       ReplicaCore core,
@@ -93,10 +94,15 @@ public final class ReplicaLoop implements Actor {
   }
 
   /** Connects the parts that point at each other; before the first turn. */
-  void connect(TurnEffects turnEffects, ApplyLoop applyLoop, SessionKeeper sessionKeeper) {
+  void connect(
+      TurnEffects turnEffects,
+      ApplyLoop applyLoop,
+      SessionKeeper sessionKeeper,
+      DigestKeeper digestKeeper) {
     effects = turnEffects;
     apply = applyLoop;
     sessions = sessionKeeper;
+    digests = digestKeeper;
   }
 
   /** Lets the core take up what the disk holds; before the first turn. */
@@ -188,7 +194,9 @@ public final class ReplicaLoop implements Actor {
     if (core.deadlineNanos() <= now.monotonicNanos()) {
       core.step(Event.Tick.INSTANCE, now, out);
     }
-    started(sessions).turn(now, out.role().role() == Role.LEADER);
+    boolean leader = out.role().role() == Role.LEADER;
+    started(sessions).turn(now, leader);
+    started(digests).turn(leader);
     out.flush(core.log());
     wantsApplied = backlogged || out.feedPending();
     if (out.takeRoleChanged() || now.monotonicNanos() >= statusDueNanos) {

@@ -23,6 +23,7 @@ import java.time.Duration;
  * @param snapshotsKept complete snapshots that stay on disk
  * @param tailBytesMax end of the log that is read into memory at start
  * @param sessionsMax sessions that may be open before a leader opens no more
+ * @param sessionExpireAfter silence that a session survives whose client leaves that to the group
  */
 public record RuntimeLimits(
     int commandBytesMax,
@@ -36,7 +37,10 @@ public record RuntimeLimits(
     long snapshotEveryLogBytes,
     int snapshotsKept,
     long tailBytesMax,
-    int sessionsMax) {
+    int sessionsMax,
+    Duration sessionExpireAfter) {
+
+  private static final Duration AN_HOUR = Duration.ofHours(1);
 
   /** 1 MiB commands, 64 MiB in flight, 1 MiB slabs, a snapshot every 256 MiB, two kept. */
   public static final RuntimeLimits DEFAULT =
@@ -52,7 +56,38 @@ public record RuntimeLimits(
           256L << 20,
           2,
           16L << 20,
-          100_000);
+          100_000,
+          AN_HOUR);
+
+  /** The same, with sessions that survive an hour of silence. */
+  public RuntimeLimits(
+      int commandBytesMax,
+      long inFlightBytesMax,
+      int batchBytesMax,
+      int batchCommandsMax,
+      int readsWaitingMax,
+      Duration readTimeout,
+      int inboxMessagesMax,
+      long applyBacklogBytesMax,
+      long snapshotEveryLogBytes,
+      int snapshotsKept,
+      long tailBytesMax,
+      int sessionsMax) {
+    this(
+        commandBytesMax,
+        inFlightBytesMax,
+        batchBytesMax,
+        batchCommandsMax,
+        readsWaitingMax,
+        readTimeout,
+        inboxMessagesMax,
+        applyBacklogBytesMax,
+        snapshotEveryLogBytes,
+        snapshotsKept,
+        tailBytesMax,
+        sessionsMax,
+        AN_HOUR);
+  }
 
   /** Refuses bounds that no load could ever respect. */
   public RuntimeLimits {
@@ -68,6 +103,7 @@ public record RuntimeLimits(
     positive(snapshotsKept, "snapshotsKept");
     positive(tailBytesMax, "tailBytesMax");
     positive(sessionsMax, "sessionsMax");
+    positive(sessionExpireAfter.toNanos(), "sessionExpireAfter");
   }
 
   private static void positive(long value, String name) {

@@ -23,6 +23,7 @@ final class SnapshotTaker implements Actor {
   private final AtomicReference<@Nullable Request> request = new AtomicReference<>();
   private final SnapshotStore store;
   private final NodeId self;
+  private final SnapshotLeases leases;
   private final int keep;
   private final HaltSwitch halt;
   private final ConsensusMetrics metrics;
@@ -30,8 +31,14 @@ final class SnapshotTaker implements Actor {
   private ActorHost.@Nullable Handle handle;
 
   SnapshotTaker(
-      SnapshotStore store, NodeId self, int keep, HaltSwitch halt, ConsensusMetrics metrics) {
+      SnapshotStore store,
+      SnapshotLeases leases,
+      NodeId self,
+      int keep,
+      HaltSwitch halt,
+      ConsensusMetrics metrics) {
     this.store = store;
+    this.leases = leases;
     this.self = self;
     this.keep = keep;
     this.halt = halt;
@@ -72,7 +79,7 @@ final class SnapshotTaker implements Actor {
         String id =
             String.format("%016x-%016x-%s-%s", draft.slot(), draft.epoch(), self, work.nonce);
         saved = store.save(capture.draft(id), capture.content());
-        store.prune(keep);
+        store.prune(keep, leases.pinned(now));
         metrics.snapshotsTaken().increment();
       }
       replicaLoop.report(new Event.SnapshotSaved(saved));

@@ -6,6 +6,7 @@ import io.quorate.api.NodeId;
 import io.quorate.api.Role;
 import io.quorate.core.batch.Admission;
 import io.quorate.core.batch.Batch;
+import io.quorate.core.batch.Batcher;
 import io.quorate.core.check.Check;
 import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
@@ -36,6 +37,7 @@ final class TurnEffects implements Effects {
   private final PeerSender sender;
   private final PendingReplies pending;
   private final Admission admission;
+  private final Batcher batcher;
   private final RuntimeLimits limits;
   private final ConsensusMetrics metrics;
   private final HaltSwitch halt;
@@ -62,6 +64,7 @@ final class TurnEffects implements Effects {
       PeerSender sender,
       PendingReplies pending,
       Admission admission,
+      Batcher batcher,
       RuntimeLimits limits,
       ConsensusMetrics metrics,
       HaltSwitch halt,
@@ -74,6 +77,7 @@ final class TurnEffects implements Effects {
     this.sender = sender;
     this.pending = pending;
     this.admission = admission;
+    this.batcher = batcher;
     this.limits = limits;
     this.metrics = metrics;
     this.halt = halt;
@@ -181,6 +185,7 @@ final class TurnEffects implements Effects {
   @Override
   public void notCommitted(long fromSlot, Refusal why) {
     Check.that(fromSlot > committed, "slot %s is committed, to %s", fromSlot, committed);
+    batcher.forgetAdmitted();
     pending.refuseFrom(fromSlot, why);
   }
 
@@ -193,6 +198,7 @@ final class TurnEffects implements Effects {
   @Override
   public void reject(Proposal proposal, Refusal why) {
     Batch batch = (Batch) proposal;
+    batcher.forgetAdmitted(); // before its callers learn of it and try again
     metrics.commandsRefused().add(batch.count());
     batch.refuseAll(why);
     admission.release(batch.sizeBytes());
@@ -213,6 +219,7 @@ final class TurnEffects implements Effects {
     boolean deposed =
         role.role() == Role.LEADER
             && (change.role() != Role.LEADER || change.epoch() != role.epoch());
+    batcher.forgetAdmitted();
     role = change;
     roleChanged = true;
     metrics.roleChanges().increment();

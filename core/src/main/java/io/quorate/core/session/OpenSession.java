@@ -4,6 +4,7 @@ package io.quorate.core.session;
 
 import io.quorate.api.SessionOptions;
 import io.quorate.core.log.Bytes;
+import java.util.Arrays;
 
 /**
  * Payload of {@link io.quorate.core.log.CommandKind#OPEN_SESSION}.
@@ -27,6 +28,8 @@ public record OpenSession(Nonce nonce, SessionOptions.Order order, long ttlNanos
   public static final int BYTES = 32;
 
   private static final int VERSION = 1;
+  private static final int TTL_AT = 24;
+  private static final int RESULT_BYTES = 2 * Long.BYTES;
 
   /** Refuses a session that could never live. */
   public OpenSession {
@@ -36,19 +39,46 @@ public record OpenSession(Nonce nonce, SessionOptions.Order order, long ttlNanos
     }
   }
 
-  /** The request of a client that wants a session with these options. */
-  public static OpenSession of(Nonce nonce, SessionOptions options) {
-    return new OpenSession(nonce, options.order(), options.expireAfter().toNanos());
+  /**
+   * What a session became.
+   *
+   * @param session its id
+   * @param ttlNanos silence that it survives, chosen by the client or by the group
+   */
+  public record Opened(long session, long ttlNanos) {}
+
+  /**
+   * The request of a client that wants a session with these options. One that leaves the expiry to
+   * the group has 0 in its place, which the leader's door replaces before it is logged.
+   */
+  public static byte[] request(Nonce nonce, SessionOptions options) {
+    return encode(nonce, options.order(), options.expireAfter().toNanos());
+  }
+
+  /** Whether a client's request leaves the expiry to the group. */
+  public static boolean leavesExpiryOpen(byte[] payload, int offset, int payloadBytes) {
+    return payloadBytes == BYTES && Bytes.getLong(payload, offset + TTL_AT) == 0;
+  }
+
+  /** A copy of a client's request, with the expiry that the group chose. */
+  public static byte[] withExpiry(byte[] payload, int offset, long ttlNanos) {
+    byte[] decided = Arrays.copyOfRange(payload, offset, offset + BYTES);
+    Bytes.putLong(decided, TTL_AT, ttlNanos);
+    return decided;
   }
 
   /** Encodes the payload. */
   public byte[] encode() {
+    return encode(nonce, order, ttlNanos);
+  }
+
+  private static byte[] encode(Nonce nonce, SessionOptions.Order order, long ttlNanos) {
     byte[] payload = new byte[BYTES];
     payload[0] = VERSION;
     payload[1] = (byte) orderNumber(order);
     Bytes.putLong(payload, 8, nonce.high());
     Bytes.putLong(payload, 16, nonce.low());
-    Bytes.putLong(payload, 24, ttlNanos);
+    Bytes.putLong(payload, TTL_AT, ttlNanos);
     return payload;
   }
 
@@ -65,22 +95,23 @@ public record OpenSession(Nonce nonce, SessionOptions.Order order, long ttlNanos
     return new OpenSession(
         new Nonce(Bytes.getLong(payload, 8), Bytes.getLong(payload, 16)),
         orderOf(payload[1]),
-        Bytes.getLong(payload, 24));
+        Bytes.getLong(payload, TTL_AT));
   }
 
-  /** Session id that the result of an opening command holds. */
-  public static long decodeResult(byte[] result) {
-    if (result.length != Long.BYTES) {
+  /** What the result of an opening command holds. */
+  public static Opened decodeResult(byte[] result) {
+    if (result.length != RESULT_BYTES) {
       throw new IllegalArgumentException(
-          "result of an opening has " + result.length + " bytes, not " + Long.BYTES);
+          "result of an opening has " + result.length + " bytes, not " + RESULT_BYTES);
     }
-    return Bytes.getLong(result, 0);
+    return new Opened(Bytes.getLong(result, 0), Bytes.getLong(result, Long.BYTES));
   }
 
-  /** Result of an opening command: the session id. */
-  public static byte[] encodeResult(long session) {
-    byte[] result = new byte[Long.BYTES];
+  /** Result of an opening command: the session id, and the silence that it survives. */
+  public static byte[] encodeResult(long session, long ttlNanos) {
+    byte[] result = new byte[RESULT_BYTES];
     Bytes.putLong(result, 0, session);
+    Bytes.putLong(result, Long.BYTES, ttlNanos);
     return result;
   }
 

@@ -130,6 +130,11 @@ public final class SessionTable {
     return row(session).openedEpoch;
   }
 
+  /** Silence after which a session of this table may expire. */
+  public long ttlNanos(long session) {
+    return row(session).ttlNanos;
+  }
+
   /** Begins a command of a session, by the rules above. */
   public Verdict begin(long session, long sequence, long acknowledgedBelow, long timeNanos) {
     Check.that(executing == null, "a command of session %s began within another", session);
@@ -158,6 +163,24 @@ public final class SessionTable {
     executing = row;
     executingSequence = sequence;
     return Verdict.EXECUTE;
+  }
+
+  /**
+   * What {@link #begin} would say of a command that was executed before; changes nothing. {@link
+   * Verdict#EXECUTE} if it was not, and {@link Verdict#SESSION_EXPIRED} without a session, say
+   * nothing about what a log entry not yet applied will find.
+   */
+  public Verdict repetition(long session, long sequence) {
+    int position = sessions.find(session);
+    if (position < 0) {
+      return Verdict.SESSION_EXPIRED;
+    }
+    Window window = sessions.at(position).window;
+    if (sequence < window.acknowledgedBelow()) {
+      return Verdict.STALE_SEQUENCE;
+    }
+    Kept kept = window.kept(sequence);
+    return kept == Kept.NOTHING ? Verdict.EXECUTE : repeat(window, sequence, kept);
   }
 
   /** The command that began was executed. */

@@ -3,6 +3,7 @@
 package io.quorate.core.apply;
 
 import io.quorate.core.protocol.Refusal;
+import io.quorate.core.session.OpenSession;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,12 @@ final class Answers implements Applier.Replies {
   public void refused(int ordinal, Refusal why) {
     expect(ordinal);
     lines.add(why.code() + " " + why.text());
+  }
+
+  /** The answer to an opening, as {@link #lines} have it. */
+  static String opened(long session, long ttlNanos) {
+    byte[] result = OpenSession.encodeResult(session, ttlNanos);
+    return new String(result, StandardCharsets.ISO_8859_1);
   }
 
   String last() {

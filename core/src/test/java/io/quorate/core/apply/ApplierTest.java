@@ -101,12 +101,12 @@ class ApplierTest {
     apply();
     long session = open(7);
     assertThat(session).isEqualTo(3);
-    assertThat(answers.last()).isEqualTo("3@1 \u0003\0\0\0\0\0\0\0");
+    assertThat(answers.last()).isEqualTo("3@1 " + Answers.opened(3, TTL));
     log.epoch = 2;
     open(7);
     assertThat(answers.last())
         .describedAs("the same session, and where it was opened")
-        .isEqualTo("3@1 \u0003\0\0\0\0\0\0\0");
+        .isEqualTo("3@1 " + Answers.opened(3, TTL));
     assertThat(applier.sessions()).isEqualTo(1);
     assertThat(applier.hasSession(3)).isTrue();
   }

@@ -180,7 +180,7 @@ class RestoreTest {
     log.command(1, 1, 1, "a").add(CommandKind.OPEN_SESSION, 0, 0, 0, open.encode());
     var answers = new Answers();
     copy.apply(log.seal(), answers);
-    assertThat(answers.lines).containsExactly("2@1 1", "1@1 \u0001\0\0\0\0\0\0\0");
+    assertThat(answers.lines).containsExactly("2@1 1", "1@1 " + Answers.opened(1, 1_000));
     assertThat(tally.count("a")).isEqualTo(1);
   }
 

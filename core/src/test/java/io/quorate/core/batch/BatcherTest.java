@@ -42,6 +42,59 @@ class BatcherTest {
 
   private final Sink sink = new Sink();
 
+  private long appendTo(Batcher batcher, long session, long sequence) {
+    return batcher.appendUnlessRepeated(session, sequence, 1, new byte[1], 0, 1, sink, 0);
+  }
+
+  @Test
+  void aCommandThatIsSentAgainIsNotAddedAgain() {
+    Batcher batcher = new Batcher(1 << 20, 4096);
+    long generation = batcher.admittedGeneration();
+    for (long sequence = 5; sequence <= 9; sequence++) {
+      assertThat(appendTo(batcher, 7, sequence)).isZero();
+      assertThat(appendTo(batcher, 8, sequence)).isZero();
+    }
+    for (long sequence = 5; sequence <= 9; sequence++) {
+      assertThat(appendTo(batcher, 7, sequence)).isEqualTo(generation);
+    }
+    assertThat(appendTo(batcher, 7, 4)).as("of another leader's time, perhaps").isZero();
+    assertThat(appendTo(batcher, 7, 10)).isZero();
+    assertThat(batcher.cut().count()).isEqualTo(12);
+  }
+
+  @Test
+  void nothingIsKnownAcrossAGap() {
+    Batcher batcher = new Batcher(1 << 20, 4096);
+    assertThat(appendTo(batcher, 7, 1)).isZero();
+    assertThat(appendTo(batcher, 7, 3)).isZero();
+    assertThat(appendTo(batcher, 7, 2)).as("was never added").isZero();
+    assertThat(appendTo(batcher, 7, 3)).isNotZero();
+    assertThat(appendTo(batcher, 7, 1)).as("forgotten, so logged again").isZero();
+  }
+
+  @Test
+  void whatIsForgottenIsAddedAgain() {
+    Batcher batcher = new Batcher(1 << 20, 4096);
+    assertThat(appendTo(batcher, 7, 1)).isZero();
+    final long before = appendTo(batcher, 7, 1);
+    batcher.forgetAdmitted();
+    assertThat(batcher.admittedGeneration()).isNotEqualTo(before);
+    assertThat(appendTo(batcher, 7, 1)).isZero();
+    assertThat(appendTo(batcher, 7, 1)).isEqualTo(batcher.admittedGeneration());
+  }
+
+  @Test
+  void anyNumberOfSessionsNeedsNoMoreRoomAndErrsOnlyByForgetting() {
+    AdmittedSequences admitted = new AdmittedSequences();
+    for (long session = 1; session <= 100_000; session++) {
+      assertThat(admitted.admit(session, 1)).isTrue();
+      assertThat(admitted.admit(session, 1)).isFalse();
+    }
+    for (long session = 1; session <= 100_000; session++) {
+      assertThat(admitted.admit(session, 2)).isTrue();
+    }
+  }
+
   @Test
   void whatGatheredGoesAsOneBatchInOrder() throws Exception {
     Batcher batcher = new Batcher(1 << 20, 4096);

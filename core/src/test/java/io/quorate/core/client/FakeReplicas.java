@@ -37,8 +37,8 @@ final class FakeReplicas implements GatewayDirectory {
       sink.refused(tag, new Refusal(code, leader, code.name()));
     }
 
-    void opened(long id) {
-      sink.done(tag, id, 1, OpenSession.encodeResult(id));
+    void opened(long id, long ttlNanos) {
+      sink.done(tag, id, 1, OpenSession.encodeResult(id, ttlNanos));
     }
   }
 
@@ -130,6 +130,13 @@ final class FakeReplicas implements GatewayDirectory {
       throw new AssertionError("no replica " + name);
     }
     return fake;
+  }
+
+  /** Takes what has arrived anywhere. */
+  List<Arrived> takeAll() {
+    List<Arrived> all = new ArrayList<>();
+    fakes.values().forEach(fake -> all.addAll(fake.take()));
+    return all;
   }
 
   @Override

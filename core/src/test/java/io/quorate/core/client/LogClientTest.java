@@ -19,6 +19,7 @@ import io.quorate.api.error.Indeterminate;
 import io.quorate.api.error.NotLeader;
 import io.quorate.api.error.Overloaded;
 import io.quorate.api.error.SessionExpired;
+import io.quorate.api.error.TooManySessions;
 import io.quorate.core.client.FakeReplicas.Arrived;
 import io.quorate.core.log.CommandKind;
 import io.quorate.core.protocol.Refusal;
@@ -198,6 +199,50 @@ class LogClientTest {
     assertThat(replicas.at("n1").takeOne().kind()).isEqualTo(CommandKind.KEEP_ALIVE);
   }
 
+  @Test // the expiry that the group chose comes back with the answer
+  void aSessionThatLeftItsExpiryToTheGroupIsKeptAliveInThatTime() {
+    CompletableFuture<Session> session = client.openSession(SessionOptions.DEFAULT);
+    replicas.at("n1").takeOne().opened(7, Duration.ofSeconds(6).toNanos());
+    assertThat(session).isCompleted();
+    host.pass(1_900);
+    assertThat(replicas.at("n1").take()).isEmpty();
+    host.pass(200);
+    assertThat(replicas.at("n1").takeOne().kind()).isEqualTo(CommandKind.KEEP_ALIVE);
+  }
+
+  @Test // raft seed 610 at 45 s: retries alone kept the log growing faster than it was applied
+  void aGroupThatIsSlowIsNotSentTheSameMoreAndMoreOften() {
+    Session session = open(7);
+    session.submit(bytes("a"));
+    client.submitIdempotent(bytes("plain"));
+    host.pass(29_000);
+
+    List<Arrived> sent = replicas.takeAll();
+    // Every 2 s it would be 14 times.
+    assertThat(sent.stream().filter(call -> call.payload().equals("a"))).hasSizeBetween(3, 6);
+    assertThat(sent.stream().filter(call -> call.payload().equals("plain"))).hasSizeBetween(3, 5);
+  }
+
+  @Test
+  void oneSignOfLifeAtATimeIsUnderWay() {
+    open(7, new SessionOptions(SessionOptions.Order.SUBMISSION, Duration.ofSeconds(3)));
+    host.pass(29_000);
+    // One a second would be 29, each of them repeated.
+    assertThat(replicas.takeAll()).hasSizeBetween(2, 5);
+  }
+
+  @Test
+  void aFullGroupIsSaidAtOnceAndNotRetried() {
+    CompletableFuture<Session> session = client.openSession(SessionOptions.DEFAULT);
+    replicas.at("n1").takeOne().refuse(RefusalCode.SESSION_LIMIT, null);
+    assertThatThrownBy(session::join)
+        .hasCauseInstanceOf(TooManySessions.class)
+        .extracting(failure -> ((ConsensusException) failure.getCause()).outcome())
+        .isEqualTo(ConsensusException.Outcome.NOT_APPLIED);
+    host.pass(5_000);
+    assertThat(arrivedAnywhere()).isEmpty();
+  }
+
   @Test
   void readsAreRetriedAtTheLeader() {
     CompletableFuture<byte[]> answer = client.read(bytes("q"), ReadConsistency.LINEARIZABLE);
@@ -231,7 +276,9 @@ class LogClientTest {
 
   private Session open(long id, SessionOptions options) {
     CompletableFuture<Session> session = client.openSession(options);
-    replicas.at("n1").takeOne().opened(id);
+    boolean chosen = !options.expireAfter().equals(SessionOptions.GROUP_EXPIRY);
+    Duration expiry = chosen ? options.expireAfter() : Duration.ofHours(1);
+    replicas.at("n1").takeOne().opened(id, expiry.toNanos());
     return session.join();
   }
 

@@ -19,13 +19,13 @@ class SessionPayloadsTest {
 
   @Test
   void openingIsAsItWasInTheFirstRelease() {
-    var request =
-        OpenSession.of(
-            new Nonce(0x0102030405060708L, -2),
-            new SessionOptions(Order.NONE, Duration.ofSeconds(90)));
+    var nonce = new Nonce(0x0102030405060708L, -2);
+    var options = new SessionOptions(Order.NONE, Duration.ofSeconds(90));
+    var request = new OpenSession(nonce, Order.NONE, Duration.ofSeconds(90).toNanos());
     String golden =
         "0102000000000000" + "0807060504030201" + "feffffffffffffff" + "00046bf414000000";
     assertThat(HexFormat.of().formatHex(request.encode())).isEqualTo(golden);
+    assertThat(OpenSession.request(nonce, options)).isEqualTo(request.encode());
     assertThat(OpenSession.decode(HexFormat.of().parseHex(golden))).isEqualTo(request);
   }
 
@@ -53,10 +53,24 @@ class SessionPayloadsTest {
   }
 
   @Test
-  void theResultOfAnOpeningIsTheId() {
-    byte[] result = OpenSession.encodeResult(258);
-    assertThat(result).containsExactly(2, 1, 0, 0, 0, 0, 0, 0);
-    assertThat(OpenSession.decodeResult(result)).isEqualTo(258);
+  void anExpiryLeftToTheGroupIsFilledInBeforeItIsLogged() {
+    var nonce = new Nonce(1, 2);
+    byte[] open = OpenSession.request(nonce, SessionOptions.DEFAULT);
+    byte[] framed = new byte[3 + OpenSession.BYTES];
+    System.arraycopy(open, 0, framed, 3, open.length);
+    assertThat(OpenSession.leavesExpiryOpen(framed, 3, open.length)).isTrue();
+    assertThatIllegalArgumentException().isThrownBy(() -> OpenSession.decode(open));
+    byte[] decided = OpenSession.withExpiry(framed, 3, 77);
+    assertThat(OpenSession.decode(decided)).isEqualTo(new OpenSession(nonce, Order.SUBMISSION, 77));
+    assertThat(OpenSession.leavesExpiryOpen(decided, 0, decided.length)).isFalse();
+    assertThat(OpenSession.leavesExpiryOpen(new byte[31], 0, 31)).isFalse();
+  }
+
+  @Test
+  void theResultOfAnOpeningIsTheIdAndTheExpiry() {
+    byte[] result = OpenSession.encodeResult(258, 3);
+    assertThat(result).containsExactly(2, 1, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0);
+    assertThat(OpenSession.decodeResult(result)).isEqualTo(new OpenSession.Opened(258, 3));
     assertThatIllegalArgumentException().isThrownBy(() -> OpenSession.decodeResult(new byte[7]));
   }
 

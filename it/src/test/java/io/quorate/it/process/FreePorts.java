@@ -13,17 +13,19 @@ import java.util.concurrent.ThreadLocalRandom;
  * Ports that nobody uses. They lie below those that systems give to outgoing connections: the port
  * of a killed replica must not become the near end of somebody's connection before it is back.
  */
-final class FreePorts {
+public final class FreePorts {
   private static final int LOWEST = 20_000;
   private static final int HIGHEST = 31_999;
 
   private FreePorts() {}
 
-  static int one() throws IOException {
+  /** One free port. */
+  public static int one() throws IOException {
     return some(1).get(0);
   }
 
-  static List<Integer> some(int count) throws IOException {
+  /** So many of them, ascending. */
+  public static List<Integer> some(int count) throws IOException {
     List<Integer> ports = new ArrayList<>();
     int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST - 1000);
     while (ports.size() < count) {

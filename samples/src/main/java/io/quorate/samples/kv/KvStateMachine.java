@@ -10,6 +10,7 @@ import io.quorate.samples.kv.KvResult.Change;
 import io.quorate.samples.kv.KvResult.Item;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -50,6 +51,7 @@ public final class KvStateMachine implements TypedStateMachine<KvCommand, KvResu
   private final ChangeHistory history = new ChangeHistory();
   private TreeMap<String, Load> loads = new TreeMap<>();
   private long revision;
+  private long itemsDigest;
 
   @Override
   public String name() {
@@ -155,7 +157,26 @@ public final class KvStateMachine implements TypedStateMachine<KvCommand, KvResu
 
   private @Nullable Versioned change(String key, @Nullable String value) {
     history.add(new Change(revision, key, Optional.ofNullable(value)));
-    return items.set(key, value == null ? null : new Versioned(value, revision));
+    Versioned next = value == null ? null : new Versioned(value, revision);
+    Versioned before = items.set(key, next);
+    itemsDigest += digest(key, next) - digest(key, before);
+    return before;
+  }
+
+  /** Revision, and the sum of a hash of each item, which a change keeps up to date. */
+  @Override
+  public byte[] digest() {
+    return ByteBuffer.allocate(2 * Long.BYTES).putLong(revision).putLong(itemsDigest).array();
+  }
+
+  private static long digest(String key, @Nullable Versioned item) {
+    if (item == null) {
+      return 0;
+    }
+    // The language says what the hash of a String is: equal on all JVMs.
+    long both = (long) key.hashCode() << 32 ^ item.value().hashCode();
+    long mixed = (both ^ item.revision() * 0x9E3779B97F4A7C15L) * 0xBF58476D1CE4E5B9L;
+    return (mixed ^ mixed >>> 29) * 0x94D049BB133111EBL;
   }
 
   @Override
@@ -221,6 +242,12 @@ public final class KvStateMachine implements TypedStateMachine<KvCommand, KvResu
     history.restore(content.changes(), content.forgotten());
     loads = content.loads();
     revision = content.revision();
+    itemsDigest = 0;
+    Iterator<Map.Entry<String, Versioned>> restored = items.from("");
+    while (restored.hasNext()) {
+      Map.Entry<String, Versioned> item = restored.next();
+      itemsDigest += digest(item.getKey(), item.getValue());
+    }
   }
 
   private static <T> Codec<T> codec(Function<T, byte[]> encoder, Function<byte[], T> decoder) {

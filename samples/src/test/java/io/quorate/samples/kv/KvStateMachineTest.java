@@ -226,8 +226,31 @@ class KvStateMachineTest {
       KvStateMachine restored = new KvStateMachine();
       restored.restore(new ByteArrayInputStream(written), 1);
       assertThat(snapshot(restored)).isEqualTo(written);
+      assertThat(disturbed.digest()).isEqualTo(store.digest());
+      KvStateMachine again = new KvStateMachine();
+      again.restore(new ByteArrayInputStream(snapshot(store)), 1);
+      assertThat(again.digest()).isEqualTo(store.digest());
       assertThat(restored.size()).isEqualTo(countOf(restored));
     }
+  }
+
+  @Test
+  void statesThatDifferHaveOtherDigests() {
+    List<byte[]> seen = new ArrayList<>();
+    seen.add(store.digest());
+    for (KvCommand command :
+        List.of(new Put("a", "1"), new Put("a", "2"), new Put("b", "2"), new Delete("a"))) {
+      apply(command);
+      assertThat(seen).doesNotContain(store.digest());
+      seen.add(store.digest());
+    }
+    KvStateMachine other = new KvStateMachine();
+    long at = 0;
+    for (KvCommand command :
+        List.of(new Put("a", "1"), new Put("a", "x"), new Put("b", "2"), new Put("a", "2"))) {
+      other.apply(KvCommand.encode(command), new TestContext(++at));
+    }
+    assertThat(other.digest()).as("the same number of changes").isNotEqualTo(store.digest());
   }
 
   private void applyBoth(KvStateMachine other, RandomGenerator random, int commands) {

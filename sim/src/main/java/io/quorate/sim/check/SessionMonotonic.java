@@ -12,16 +12,33 @@ import org.jspecify.annotations.Nullable;
  * A client never sees an index go back: what it was told before it called bounds what it is told
  * then, and a command comes strictly after it. A local read keeps to the index that it asked for.
  *
- * <p>Holds for clients that pass the index of their last answer to local reads, and that make no
- * bounded reads; otherwise only their commands and linearizable reads are to be recorded.
+ * <p>With {@link Tokens#ALWAYS}, holds for clients that pass the index of their last answer to
+ * local reads, and that make no bounded reads.
  */
 public final class SessionMonotonic {
   private static final String PROPERTY = "session order";
 
+  /** What clients pass to local reads. */
+  public enum Tokens {
+    /** The highest index that they were told, always; so reads that go back are wrong. */
+    ALWAYS,
+
+    /**
+     * What each of them likes: a local read is held to the index that it asked for, a bounded read
+     * to none. What either saw still binds the commands and linearizable reads behind it.
+     */
+    AS_PASSED
+  }
+
   private SessionMonotonic() {}
 
-  /** Checks all operations that were told an index. */
+  /** Checks all operations that were told an index, with {@link Tokens#ALWAYS}. */
   public static Verdict check(History history) {
+    return check(history, Tokens.ALWAYS);
+  }
+
+  /** Checks all operations that were told an index. */
+  public static Verdict check(History history, Tokens tokens) {
     Map<Integer, Operation> newest = new HashMap<>();
     @Nullable Operation[] floors = new @Nullable Operation[history.size()];
     int checked = 0;
@@ -33,7 +50,8 @@ public final class SessionMonotonic {
         floors[id] = known;
       } else if (operation.outcome() == Outcome.OK && operation.index() > 0) {
         checked++;
-        Operation floor = floors[id];
+        boolean free = tokens == Tokens.AS_PASSED && operation.mayBeStale();
+        Operation floor = free ? null : floors[id];
         boolean isCommand = operation.consistency() == null;
         if (floor != null && operation.index() < floor.index() + (isCommand ? 1 : 0)) {
           return violated(operation, floor);

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -147,13 +148,14 @@ public final class MemorySnapshotStore implements SnapshotStore {
   }
 
   @Override
-  public void prune(int keep) {
+  public void prune(int keep, List<SnapshotRef> pinned) {
     List<SnapshotRef> sound = list();
     synchronized (disk) {
       disk.partial.clear();
-      disk.complete
-          .keySet()
-          .retainAll(sound.subList(Math.max(0, sound.size() - keep), sound.size()));
+      List<SnapshotRef> kept =
+          new ArrayList<>(sound.subList(Math.max(0, sound.size() - keep), sound.size()));
+      kept.addAll(pinned);
+      disk.complete.keySet().retainAll(kept);
     }
   }
 

@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -369,6 +370,28 @@ public interface SnapshotStoreContract {
         assertThat(store.list()).containsExactly(third);
         assertThat(readAll(store, third)).isEqualTo(content(300));
       }
+    }
+  }
+
+  @Test
+  default void whatIsPinnedOutlivesNewerOnes() throws IOException {
+    byte[] content = content(100_000);
+    try (SnapshotDisk disk = snapshotDisk();
+        SnapshotStore store = disk.open()) {
+      SnapshotRef first = store.save(draft(10), out -> out.write(content));
+      SnapshotRef second = store.save(draft(20), out -> out.write(content(200)));
+      SnapshotRef third = store.save(draft(30), out -> out.write(content(300)));
+      SnapshotRef elsewhere = remote(5, content(50));
+      store.prune(1, List.of(first, elsewhere));
+      assertThat(store.list()).containsExactly(first, third);
+      assertThat(readAll(store, first)).isEqualTo(content);
+      assertThat(store.readChunk(first, 0, 100)).hasSize(100);
+      assertThat(store.readChunk(second, 0, 100)).isEmpty();
+      store.prune(2, List.of(first)); // among the newest anyhow: takes nobody else's place
+      assertThat(store.list()).containsExactly(first, third);
+      store.prune(1);
+      assertThat(store.list()).containsExactly(third);
+      assertThat(store.readChunk(first, 0, 100)).isEmpty();
     }
   }
 

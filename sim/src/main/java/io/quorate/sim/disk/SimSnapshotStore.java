@@ -135,14 +135,19 @@ public final class SimSnapshotStore implements SnapshotStore {
   }
 
   @Override
-  public void prune(int keep) {
+  public void prune(int keep, List<SnapshotRef> pinned) {
     List<StoredSnapshot> stored = disk.snapshots();
-    int whole = list().size();
-    for (int i = 0; i < stored.size() && whole > keep; ) {
-      if (!stored.get(i).damaged) {
-        whole--;
+    int surplus = list().size() - keep;
+    for (int i = 0; i < stored.size() && surplus > 0; ) {
+      StoredSnapshot oldest = stored.get(i);
+      if (!oldest.damaged) {
+        surplus--;
       }
-      stored.remove(i);
+      if (!oldest.damaged && pinned.contains(oldest.ref)) {
+        i++;
+      } else {
+        stored.remove(i);
+      }
     }
     disk.receive(null, new byte[0]);
   }

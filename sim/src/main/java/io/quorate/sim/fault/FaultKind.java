@@ -145,6 +145,21 @@ public enum FaultKind {
     };
   }
 
+  /** How many places it is done to, or between. */
+  public int places() {
+    return switch (this) {
+      case LOSE, HEAL -> 0;
+      case STORE_OUTAGE, STORE_THROTTLE, STORE_ERROR, STORE_LOSE, STORE_LATE, STORE_CONFLICT -> 0;
+      case CUT, CUT_ONE_WAY, CLOG, CUT_CLIENT -> 2;
+      default -> 1;
+    };
+  }
+
+  /** Whether its places are replicas or clients, rather than words of its own. */
+  public boolean isOfReplicas() {
+    return this != DROP_KIND && this != STORE_SLOW && this != STORE_HOLD;
+  }
+
   /** Whether it takes an amount of nanoseconds. */
   boolean takesTime() {
     return this == FLAP || this == SLOW || this == STEP_CLOCK || this == STORE_SLOW;

@@ -143,6 +143,7 @@ public final class Oracle {
         case CLOSE_SESSION -> world.coverage().hit("session.close logged");
         case KEEP_ALIVE -> world.coverage().hit("session.keep-alive logged");
         case EXPIRE_SESSIONS -> world.coverage().hit("session.expiry logged");
+        case DIGEST -> world.coverage().hit("apply.digest logged");
       }
     }
   }

@@ -6,46 +6,56 @@ import io.quorate.api.NodeId;
 import io.quorate.api.ReadConsistency;
 import io.quorate.api.error.ConsensusException.Outcome;
 import io.quorate.sim.check.Call;
+import io.quorate.sim.check.Effect;
 import io.quorate.sim.check.History;
 import io.quorate.sim.check.Linearizability;
 import io.quorate.sim.check.Models;
+import io.quorate.sim.check.SessionMonotonic;
+import io.quorate.sim.check.SessionMonotonic.Tokens;
+import io.quorate.sim.check.StaleReads;
+import io.quorate.sim.check.Verdict;
 import io.quorate.sim.oracle.Oracle;
 import io.quorate.sim.trace.TraceKind;
 import io.quorate.sim.workload.KvCommand.Op;
-import io.quorate.sim.workload.Operation.Verdict;
 import io.quorate.sim.world.World;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What clients asked and were told, against what the replicated state really did.
  *
  * <p>Every answer names the index of the state that it comes from. So each can be checked when it
  * arrives: it must be what the one log gives at that index, and the index must not contradict real
- * time. That is linearizability in linear time, given the log; the search that knows nothing of
- * indexes is made on top of it, at the end.
+ * time. That is linearizability in linear time, given the log. At the end the checkers of {@code
+ * sim.check}, which know nothing of this class, look at the same history once more.
  */
 public final class Ledger implements SimKv.Watcher {
   private static final Linearizability.Limits SEARCH =
       new Linearizability.Limits(300_000, Duration.ofHours(1)); // steps end it, never the clock
 
-  private record Effect(long id, KvAnswer answer) {}
+  /** By how much a replica's clock may run slow while it measures the longest bound. */
+  private static final long CLOCK_SLACK_NANOS = 5_000_001;
+
+  private record Applied(long id, KvAnswer answer) {}
 
   private record Known(long nanos, long index) {}
 
   private final World world;
   private final Oracle oracle;
   private final List<Operation> operations = new ArrayList<>();
-  private final Map<Long, Effect> effects = new HashMap<>();
+  private final Map<Long, Applied> effects = new HashMap<>();
   private final Map<Long, Long> indexOfOnce = new HashMap<>();
   private final Map<Integer, TreeMap<Long, Long>> valuesByKey = new TreeMap<>();
   private final List<Known> known = new ArrayList<>();
   private long knownIndex;
   private long applied;
+  private boolean undecided;
 
   private final History history = new History();
 
@@ -68,7 +78,9 @@ public final class Ledger implements SimKv.Watcher {
 
   /** Number of operations that ended with a result. */
   public long completed() {
-    return operations.stream().filter(operation -> operation.verdict == Verdict.DONE).count();
+    return operations.stream()
+        .filter(operation -> operation.verdict == Operation.Verdict.DONE)
+        .count();
   }
 
   /** Highest index that later linearizable reads must see. */
@@ -104,7 +116,7 @@ public final class Ledger implements SimKv.Watcher {
 
   /** A client was told that its command took effect. */
   void done(Operation operation, long index, KvAnswer answer) {
-    operation.verdict = Verdict.DONE;
+    operation.verdict = Operation.Verdict.DONE;
     operation.endedNanos = world.now();
     operation.index = index;
     operation.answer = answer;
@@ -115,6 +127,7 @@ public final class Ledger implements SimKv.Watcher {
     if (operation.command != null) {
       checkWrite(operation, answer);
     } else {
+      world.coverage().hit("read." + kindOf(operation.consistency));
       checkRead(operation, answer);
     }
     if (index > knownIndex && makesKnown(operation)) {
@@ -133,7 +146,7 @@ public final class Ledger implements SimKv.Watcher {
   /** A client was told otherwise. */
   void refused(Operation operation, Outcome outcome, String why) {
     operation.refused(outcome, world.now());
-    if (operation.historyId >= 0 && operation.verdict == Verdict.REFUSED) {
+    if (operation.historyId >= 0 && operation.verdict == Operation.Verdict.REFUSED) {
       history.fail(operation.historyId, why, world.now());
     } else if (operation.historyId >= 0) {
       history.info(operation.historyId, why, world.now());
@@ -142,8 +155,14 @@ public final class Ledger implements SimKv.Watcher {
     world.tell(TraceKind.REPLY, operation.client, null, operation + " " + why, outcome.ordinal());
   }
 
+  private static String kindOf(@Nullable ReadConsistency consistency) {
+    return consistency == null
+        ? "linearizable"
+        : consistency.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
   private void checkWrite(Operation operation, KvAnswer answer) {
-    Effect effect = effects.get(operation.index);
+    Applied effect = effects.get(operation.index);
     KvCommand command = operation.command;
     if (effect == null || effect.id() != operation.id) {
       world.fail(
@@ -193,7 +212,7 @@ public final class Ledger implements SimKv.Watcher {
     if (repeated) {
       world.fail("applied twice: operation " + command.id() + " again at index " + index);
     }
-    if (effects.putIfAbsent(index, new Effect(command.id(), answer)) != null) {
+    if (effects.putIfAbsent(index, new Applied(command.id(), answer)) != null) {
       return;
     }
     applied++;
@@ -235,19 +254,38 @@ public final class Ledger implements SimKv.Watcher {
   /** What can only be said at the end. */
   public void checkAll() {
     checkEffects();
-    if (world.failure() == null) {
-      for (Operation operation : operations) {
-        Long index = indexOfOnce.get(operation.id);
-        if (index != null && operation.historyId >= 0) {
-          history.hint(operation.historyId, index);
-        }
-      }
-      io.quorate.sim.check.Verdict verdict =
-          Linearizability.check(history, Models.keyValue(), SEARCH);
-      if (!verdict.passed()) {
-        world.fail(verdict.text());
+    if (world.failure() != null) {
+      return;
+    }
+    List<Effect> found = new ArrayList<>();
+    for (Operation operation : operations) {
+      Long index = indexOfOnce.get(operation.id);
+      if (index != null && operation.historyId >= 0) {
+        history.hint(operation.historyId, index);
+        found.add(new Effect(operation.historyId, index));
       }
     }
+    conclude(Linearizability.check(history, Models.keyValue(), SEARCH));
+    conclude(StaleReads.check(history, Models.keyValue(), found, CLOCK_SLACK_NANOS));
+    conclude(SessionMonotonic.check(history, Tokens.AS_PASSED));
+  }
+
+  /** A property that is not shown to hold fails the run, whether it is broken or undecided. */
+  void conclude(Verdict verdict) {
+    switch (verdict) {
+      case Verdict.Passed passed -> {}
+      case Verdict.Violated violated -> world.fail(violated.text());
+      case Verdict.Undecided open -> {
+        world.coverage().hit("search.undecided");
+        undecided |= world.failure() == null;
+        world.fail(open.text());
+      }
+    }
+  }
+
+  /** Whether the run failed only because a check found no verdict within its limits. */
+  public boolean undecided() {
+    return undecided;
   }
 
   private void checkEffects() {

@@ -46,6 +46,25 @@ public final class SimKv implements StateMachine {
     this.watcher = watcher;
   }
 
+  /** The empty state, for a copy of a replica's that nobody watches. */
+  static SimKv unwatched(NodeId node) {
+    return new SimKv(
+        node,
+        new Watcher() {
+          @Override
+          public void onApplied(
+              NodeId at,
+              long index,
+              KvCommand command,
+              KvAnswer answer,
+              long digest,
+              boolean twice) {}
+
+          @Override
+          public void onRestored(NodeId at, long index, long digest) {}
+        });
+  }
+
   @Override
   public String name() {
     return "sim-kv";
@@ -106,7 +125,7 @@ public final class SimKv implements StateMachine {
   }
 
   /** Hash over everything that made the state. */
-  long digest() {
+  long stateDigest() {
     return digest;
   }
 

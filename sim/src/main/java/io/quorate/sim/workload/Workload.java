@@ -4,6 +4,7 @@ package io.quorate.sim.workload;
 
 import io.quorate.api.NodeId;
 import io.quorate.api.statemachine.StateMachine;
+import io.quorate.core.apply.DeterminismAudit;
 import io.quorate.core.port.Gateway.ReplySink;
 import io.quorate.core.protocol.AdminCommand;
 import io.quorate.core.protocol.Refusal;
@@ -23,18 +24,30 @@ public final class Workload {
   private final SimRandom random;
   private @Nullable SimCluster cluster;
   private @Nullable Ledger ledger;
+  private final boolean audit;
   private boolean stopped;
 
   /** A workload to be connected to a cluster. */
   public Workload(World world, WorkloadOptions options) {
+    this(world, options, false);
+  }
+
+  /**
+   * A workload to be connected to a cluster.
+   *
+   * @param audit whether state machines apply every command twice
+   */
+  public Workload(World world, WorkloadOptions options, boolean audit) {
     this.world = world;
     this.options = options;
+    this.audit = audit;
     this.random = world.random("operator");
   }
 
   /** Makes the state machine of an incarnation; for the cluster. */
   public StateMachine stateMachine(NodeId node) {
-    return new SimKv(node, new LateLedger());
+    SimKv machine = new SimKv(node, new LateLedger());
+    return audit ? new DeterminismAudit(machine, () -> SimKv.unwatched(node)) : machine;
   }
 
   /** Connects to the cluster whose state machines were made here. */
@@ -87,12 +100,22 @@ public final class Workload {
 
   /** Last command that changed the state of a live replica; -1 if it does not live. */
   public long stateIndex(SimNode node) {
-    return node.stateMachine() instanceof SimKv kv ? kv.lastIndex() : -1;
+    SimKv kv = machineOf(node);
+    return kv == null ? -1 : kv.lastIndex();
   }
 
   /** Hash over the state of a live replica. */
   public long stateDigest(SimNode node) {
-    return node.stateMachine() instanceof SimKv kv ? kv.digest() : -1;
+    SimKv kv = machineOf(node);
+    return kv == null ? -1 : kv.stateDigest();
+  }
+
+  private static @Nullable SimKv machineOf(SimNode node) {
+    return switch (node.stateMachine()) {
+      case SimKv kv -> kv;
+      case DeterminismAudit audited when audited.audited() instanceof SimKv kv -> kv;
+      case null, default -> null;
+    };
   }
 
   private void operate() {

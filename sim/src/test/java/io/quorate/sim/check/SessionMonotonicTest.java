@@ -5,6 +5,8 @@ package io.quorate.sim.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.api.ReadConsistency;
+import io.quorate.sim.check.SessionMonotonic.Tokens;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class SessionMonotonicTest {
@@ -52,6 +54,31 @@ final class SessionMonotonicTest {
             .read(1, ReadConsistency.local(0), "x")
             .ok(1, null, 3);
     assertViolated(h, "told index 3");
+  }
+
+  @Test
+  void clientsThatPassWhatTheyLikeAreHeldToThat() {
+    var h =
+        new Histories()
+            .call(1, "put", "x", "1")
+            .ok(1, null, 4)
+            .read(1, ReadConsistency.local(2), "x")
+            .ok(1, null, 3)
+            .read(1, ReadConsistency.bounded(Duration.ofSeconds(1)), "x")
+            .ok(1, null, 1);
+    assertThat(SessionMonotonic.check(h.done(), Tokens.AS_PASSED).passed()).isTrue();
+  }
+
+  @Test
+  void whatAStaleReadSawBindsTheNextCommandAndLinearizableRead() {
+    var h =
+        new Histories()
+            .read(1, ReadConsistency.local(0), "x")
+            .ok(1, null, 9)
+            .read(1, ReadConsistency.LINEARIZABLE, "x")
+            .ok(1, null, 8);
+    Verdict verdict = SessionMonotonic.check(h.done(), Tokens.AS_PASSED);
+    assertThat(verdict.text()).contains("told index 8");
   }
 
   @Test

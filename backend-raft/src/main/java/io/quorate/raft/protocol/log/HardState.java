@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param votedFor who got this replica's vote in {@code term}; null if nobody did
  */
 public record HardState(long term, @Nullable NodeId votedFor) {
+  private static final String STOPPED =
+      "keep this replica stopped, and see 'A replica whose files are lost or damaged' in"
+          + " docs/operating.md";
   private static final byte FORMAT = 1;
   private static final int NAME_AT = 10;
 
@@ -42,12 +45,12 @@ public record HardState(long term, @Nullable NodeId votedFor) {
   public static HardState decode(byte[] bytes) {
     Check.that(
         bytes.length >= NAME_AT + Integer.BYTES && bytes[0] == FORMAT,
-        "term and vote are of an unknown format: this replica must be replaced, not restarted");
+        "term and vote are of an unknown format: " + STOPPED);
     int length = bytes[NAME_AT - 1];
     Check.that(
         bytes.length == NAME_AT + length + Integer.BYTES
             && Bytes.getInt(bytes, bytes.length - Integer.BYTES) == crc(bytes),
-        "term and vote are damaged: this replica must be replaced, not restarted");
+        "term and vote are damaged: " + STOPPED);
     NodeId vote =
         length == 0 ? null : NodeId.of(new String(bytes, NAME_AT, length, StandardCharsets.UTF_8));
     return new HardState(Bytes.getLong(bytes, 1), vote);
