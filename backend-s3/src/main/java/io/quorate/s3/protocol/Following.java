@@ -37,8 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariant: a {@link Claim} exists only while SEALING or CASING, and everything that it rests
  * on was read after its root.
  */
-final class Following
-    implements Puller.Owner, SnapshotDownload.Owner, Claim.Owner, Founding.Owner {
+final class Following implements Puller.Owner, SnapshotDownload.Owner, Claim.Owner, Founding.Owner {
 
   /** Whoever this is a part of the life of. */
   interface Owner {
@@ -155,8 +154,7 @@ final class Following
     heardNanos = now.monotonicNanos();
     grownNanos = now.monotonicNanos();
     slotAtBeat = -1;
-    standing.become(
-        Phase.FOLLOWER, root.epoch(), node.equals(site.self()) ? null : node, why, out);
+    standing.become(Phase.FOLLOWER, root.epoch(), node.equals(site.self()) ? null : node, why, out);
     puller.pullToEnd(now, out);
   }
 
@@ -177,8 +175,7 @@ final class Following
       // Whoever sealed may have died; nobody can write to this epoch any more.
       long asked = round;
       agenda.at(
-          now.monotonicNanos()
-              + site.jitterNanos(site.config().timing().rankStagger().toNanos()),
+          now.monotonicNanos() + site.jitterNanos(site.config().timing().rankStagger().toNanos()),
           (then, more) -> {
             if (active && round == asked && standing.phase() == Phase.FOLLOWER) {
               claim("epoch " + epoch + " is sealed and nobody has taken over", then, more);
@@ -195,9 +192,7 @@ final class Following
       endFarewell(
           Refusal.of(
               RefusalCode.NOT_READY,
-              "the epoch is sealed, but "
-                  + last.handover.successor()
-                  + " has not taken over yet"),
+              "the epoch is sealed, but " + last.handover.successor() + " has not taken over yet"),
           out);
       return;
     }
@@ -479,8 +474,7 @@ final class Following
     long bytes = Math.max(0, creditBytes - log.unappliedBytes());
     out.send(
         new Outgoing(
-            to,
-            new S3Message.PushCredit(view.known().epoch(), log.committed().slot(), bytes)));
+            to, new S3Message.PushCredit(view.known().epoch(), log.committed().slot(), bytes)));
   }
 
   private void onHeartbeat(NodeId from, S3Message.Heartbeat beat, Now now, Effects out) {
@@ -514,8 +508,7 @@ final class Following
     NodeId leader = standing.leader();
     if (consistency instanceof ReadConsistency.Bounded bounded) {
       if (view.root() == null) {
-        out.rejectRead(
-            readId, Refusal.of(RefusalCode.NOT_READY, "the root has not been read yet"));
+        out.rejectRead(readId, Refusal.of(RefusalCode.NOT_READY, "the root has not been read yet"));
         return;
       }
       long age = bounded.maxStaleness().toNanos();
