@@ -185,7 +185,7 @@ final class Following implements Puller.Owner, SnapshotDownload.Owner, Claim.Own
   }
 
   private void repeat(Farewell last, Now now, Effects out) {
-    if (farewell != last) {
+    if (!last.equals(farewell)) {
       return;
     }
     if (now.monotonicNanos() >= last.untilNanos) {
