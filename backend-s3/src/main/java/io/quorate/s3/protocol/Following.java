@@ -71,6 +71,7 @@ final class Following implements Puller.Owner, SnapshotDownload.Owner, Claim.Own
   private @Nullable Claim claim;
   private @Nullable Farewell farewell;
   private long heardNanos;
+  private long heardItselfNanos = Long.MIN_VALUE / 2;
   private long grownNanos;
   private long suspectedSlot;
   private long slotAtBeat = -1;
@@ -152,6 +153,7 @@ final class Following implements Puller.Owner, SnapshotDownload.Owner, Claim.Own
     Root root = view.known();
     NodeId node = root.leader().node();
     heardNanos = now.monotonicNanos();
+    heardItselfNanos = Long.MIN_VALUE / 2;
     grownNanos = now.monotonicNanos();
     slotAtBeat = -1;
     standing.become(Phase.FOLLOWER, root.epoch(), node.equals(site.self()) ? null : node, why, out);
@@ -242,6 +244,12 @@ final class Following implements Puller.Owner, SnapshotDownload.Owner, Claim.Own
       round++;
       standing.enter(Phase.FOLLOWER, why);
     }
+  }
+
+  /** The leader itself was heard. What others say of it must not be told on as one's own. */
+  private void hear(String why, Now now) {
+    heardItselfNanos = now.monotonicNanos();
+    trust(why, now);
   }
 
   private void claim(String why, Now now, Effects out) {
@@ -416,7 +424,7 @@ final class Following implements Puller.Owner, SnapshotDownload.Owner, Claim.Own
         boolean heard =
             ping.epoch() == epoch
                 && standing.phase() == Phase.FOLLOWER
-                && now.monotonicNanos() - heardNanos < patience;
+                && now.monotonicNanos() - heardItselfNanos < patience;
         out.send(new Outgoing(from, new S3Message.Pong(epoch, heard)));
       }
       case S3Message.Pong pong -> {
@@ -450,7 +458,7 @@ final class Following implements Puller.Owner, SnapshotDownload.Owner, Claim.Own
   private void onPush(NodeId from, S3Message.Push push, Now now, Effects out) {
     Entry entry = push.entry();
     if (isLeader(from, push.epoch())) {
-      trust("the leader was heard", now);
+      hear("the leader was heard", now);
     }
     if (!log.committed().linksTo(entry)) {
       out.trace(
@@ -482,7 +490,7 @@ final class Following implements Puller.Owner, SnapshotDownload.Owner, Claim.Own
     if (!isLeader(from, beat.epoch())) {
       return;
     }
-    trust("the leader was heard", now);
+    hear("the leader was heard", now);
     long behind = beat.committed() - log.committed().slot();
     boolean fed = slotAtBeat >= 0 && slotAtBeat < log.committed().slot();
     slotAtBeat = log.committed().slot();
@@ -496,7 +504,7 @@ final class Following implements Puller.Owner, SnapshotDownload.Owner, Claim.Own
     if (!isLeader(from, order.epoch())) {
       return;
     }
-    trust("the leader hands over", now);
+    hear("the leader hands over", now);
     if (order.successor().equals(site.self()) && standing.phase() == Phase.FOLLOWER) {
       claim(from + " hands leadership over", now, out);
     }
