@@ -120,11 +120,14 @@ public record S3Config(
     }
   }
 
-  /** What a linearizable read at the leader waits for. */
+  /**
+   * What a linearizable read at the leader waits for. A follower may have found an entry in the
+   * bucket of which its leader does not yet know that it was stored.
+   */
   public enum ReadBarrier {
-    /** Everything acknowledged before it. */
+    /** Everything acknowledged before it. Followers then serve no linearizable reads. */
     COMMITTED,
-    /** Everything sent before it: then reads of the bucket's end are linearizable too. */
+    /** Everything sent before it, so that it sees all that any follower has shown. */
     SENT
   }
 
@@ -150,9 +153,9 @@ public record S3Config(
           "must be between 0 and 0.5, was " + clockDriftMax);
     }
 
-    /** No leases, a drift of 1 %, committed. */
+    /** No leases, a drift of 1 %, sent. */
     public static Reads defaults() {
-      return new Reads(Duration.ZERO, 0.01, ReadBarrier.COMMITTED);
+      return new Reads(Duration.ZERO, 0.01, ReadBarrier.SENT);
     }
   }
 

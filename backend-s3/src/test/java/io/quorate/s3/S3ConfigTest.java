@@ -35,7 +35,7 @@ final class S3ConfigTest {
     assertThat(config.timing()).isEqualTo(new Timing(ms(500), s(3), ms(500), s(3), s(10), s(10)));
     assertThat(config.append())
         .isEqualTo(new Append(4, 16 << 20, 4 << 20, 10_000, ms(20), s(2), 20, 40));
-    assertThat(config.reads()).isEqualTo(new Reads(Duration.ZERO, 0.01, ReadBarrier.COMMITTED));
+    assertThat(config.reads()).isEqualTo(new Reads(Duration.ZERO, 0.01, ReadBarrier.SENT));
     assertThat(config.requests())
         .isEqualTo(new Requests(ms(500), s(10), ms(100), s(5), true, 16, 16 << 20, ms(50), s(2)));
     assertThat(config.snapshots())

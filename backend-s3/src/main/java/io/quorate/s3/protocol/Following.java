@@ -524,11 +524,17 @@ final class Following implements Puller.Owner, SnapshotDownload.Owner, Claim.Own
       if (waits && standing.phase() == Phase.FOLLOWER && !download.active()) {
         puller.pullToEnd(now, out);
       }
-    } else if (leader == null) {
-      out.rejectRead(readId, Refusal.notLeader(null));
+    } else if (leader == null || barrier() == S3Config.ReadBarrier.COMMITTED) {
+      // What was pulled may be ahead of what the leader knows to be stored: shown here, it would be
+      // missing in a later read there (A.10-19).
+      out.rejectRead(readId, Refusal.notLeader(leader));
     } else {
       forwarded.add(readId, leader, standing.epoch(), now, out);
     }
+  }
+
+  private S3Config.ReadBarrier barrier() {
+    return site.config().reads().barrier();
   }
 
   /** Does what is due now and then. */
