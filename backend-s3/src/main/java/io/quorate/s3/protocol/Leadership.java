@@ -107,8 +107,7 @@ final class Leadership implements Pipeline.Owner, OwnSeal.Owner {
         root.leader());
     this.pipeline = new Pipeline(site, root.group(), epoch, requests, agenda, this);
     this.pushes = new Pushes(site, epoch, view, log);
-    this.reads =
-        new LeaderReads(site, epoch, log, reader, root.leaseMillis() * 1_000_000L);
+    this.reads = new LeaderReads(site, epoch, log, reader, root.leaseMillis() * 1_000_000L);
     this.publisher = new Publisher(site, epoch, view, reader, requests, agenda);
     this.stepDownNanos = site.config().timing().stepDownAfter().toNanos();
   }
@@ -126,8 +125,7 @@ final class Leadership implements Pipeline.Owner, OwnSeal.Owner {
       lead(now, out);
       return;
     }
-    standing.become(
-        Phase.WAIT_LEASE, epoch, null, "waits until the lease before is over", out);
+    standing.become(Phase.WAIT_LEASE, epoch, null, "waits until the lease before is over", out);
     agenda.at(
         now.monotonicNanos() + wait,
         (then, effects) -> {
@@ -297,8 +295,7 @@ final class Leadership implements Pipeline.Owner, OwnSeal.Owner {
       }
       default -> {}
     }
-    long silent =
-        now.monotonicNanos() - Math.max(reader.answeredNanos(), reads.provedNanos());
+    long silent = now.monotonicNanos() - Math.max(reader.answeredNanos(), reads.provedNanos());
     if (silent >= site.config().timing().rootPollInterval().toNanos()) {
       pollRoot(now, out);
     }
@@ -392,8 +389,7 @@ final class Leadership implements Pipeline.Owner, OwnSeal.Owner {
       return;
     }
     OwnSeal seal =
-        new OwnSeal(
-            site, view.known(), log.head().slot() + 1, requests, agenda, this, now);
+        new OwnSeal(site, view.known(), log.head().slot() + 1, requests, agenda, this, now);
     handover = running.sealing(seal);
     reads.end(Refusal.notLeader(running.successor()), out);
     publisher.stop();
@@ -436,8 +432,7 @@ final class Leadership implements Pipeline.Owner, OwnSeal.Owner {
   void onNewRoot(Now now, Effects out) {
     if (view.known().epoch() > epoch) {
       Root root = view.known();
-      beginResolving(
-          "epoch " + root.epoch() + " belongs to " + root.leader().node(), now, out);
+      beginResolving("epoch " + root.epoch() + " belongs to " + root.leader().node(), now, out);
     }
   }
 

@@ -62,8 +62,7 @@ public final class S3Replica implements ReplicaCore, Leadership.Owner, Following
     this.reader = new RootReader(site, view, requests, agenda, this::onNewRoot);
     this.log = new S3Log(config.requests().getBytesInFlightMax());
     this.standing = new Standing(site.self());
-    this.following =
-        new Following(site, view, reader, requests, agenda, log, standing, this);
+    this.following = new Following(site, view, reader, requests, agenda, log, standing, this);
     this.pulseNanos = config.timing().heartbeatInterval().toNanos();
   }
 
@@ -124,8 +123,7 @@ public final class S3Replica implements ReplicaCore, Leadership.Owner, Following
     if (!seen.equals(persisted)) {
       persisted = seen;
       lastToken++;
-      out.persist(
-          new DurableWrite(lastToken, seen.encode(), 0, null, List.of()), List.of());
+      out.persist(new DurableWrite(lastToken, seen.encode(), 0, null, List.of()), List.of());
     }
   }
 
@@ -178,8 +176,7 @@ public final class S3Replica implements ReplicaCore, Leadership.Owner, Following
   private void onRead(long readId, ReadConsistency consistency, Now now, Effects out) {
     if (consistency instanceof ReadConsistency.Lease && site.config().reads().lease().isZero()) {
       out.rejectRead(
-          readId,
-          Refusal.of(RefusalCode.UNSUPPORTED, "lease reads are off (quorate.s3.lease)"));
+          readId, Refusal.of(RefusalCode.UNSUPPORTED, "lease reads are off (quorate.s3.lease)"));
       return;
     }
     Leadership leading = leadership;

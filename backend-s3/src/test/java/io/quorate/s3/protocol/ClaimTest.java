@@ -277,8 +277,7 @@ class ClaimTest {
   void theNextLeaderWaitsOutTheLease() {
     S3Config leased =
         Bench.CONFIG.with(
-            new S3Config.Reads(
-                Duration.ofSeconds(5), 0.01, S3Config.ReadBarrier.COMMITTED));
+            new S3Config.Reads(Duration.ofSeconds(5), 0.01, S3Config.ReadBarrier.COMMITTED));
     Bench two = new Bench(leased, A, B);
     two.start(A);
     two.settle();

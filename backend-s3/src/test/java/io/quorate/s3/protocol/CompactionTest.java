@@ -142,8 +142,7 @@ class CompactionTest {
     for (int i = 0; i < 20; i++) {
       long slot = again.submit();
       bench.settle();
-      second.add(
-          Snapshots.behind(((StoredObject.Data) bench.object(2, slot)).entry(), 200));
+      second.add(Snapshots.behind(((StoredObject.Data) bench.object(2, slot)).entry(), 200));
     }
     Snapshots.taken(bench, again, second.get(8));
     Snapshots.taken(bench, again, second.get(18));
@@ -164,8 +163,12 @@ class CompactionTest {
     Snapshots.taken(bench, a, behind(10));
     Snapshots.taken(bench, a, behind(15));
     byte[] left = bench.bucket.get(bench.keys.slot(1, 12));
-    bench.bucket.put(bench.keys.snapshots() + "0000000000000003-0000000000000001-0000000000000009/part-00000", left);
-    bench.bucket.put(bench.keys.snapshots() + "0000000000000020-0000000000000001-0000000000000009/part-00000", left);
+    bench.bucket.put(
+        bench.keys.snapshots() + "0000000000000003-0000000000000001-0000000000000009/part-00000",
+        left);
+    bench.bucket.put(
+        bench.keys.snapshots() + "0000000000000020-0000000000000001-0000000000000009/part-00000",
+        left);
     bench.bucket.put(bench.keys.prefix() + "notes.txt", left);
     bench.run(Duration.ofMinutes(21));
     assertThat(bench.bucket.keys())

@@ -62,8 +62,7 @@ class ReadTest {
   void withTheSentBarrierAReadWaitsForEverythingSent() {
     Bench bench =
         new Bench(
-            Bench.CONFIG.with(
-                new S3Config.Reads(Duration.ZERO, 0.01, S3Config.ReadBarrier.SENT)),
+            Bench.CONFIG.with(new S3Config.Reads(Duration.ZERO, 0.01, S3Config.ReadBarrier.SENT)),
             A);
     Member a = leader(bench);
     a.submit();

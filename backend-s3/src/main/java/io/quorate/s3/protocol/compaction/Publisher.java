@@ -63,12 +63,7 @@ public final class Publisher implements Replacement.Owner {
 
   /** Publishes nothing yet. */
   public Publisher(
-      Site site,
-      long epoch,
-      RootView view,
-      RootReader reader,
-      Requests requests,
-      Agenda agenda) {
+      Site site, long epoch, RootView view, RootReader reader, Requests requests, Agenda agenda) {
     this.site = site;
     this.epoch = epoch;
     this.view = view;
@@ -205,19 +200,10 @@ public final class Publisher implements Replacement.Owner {
     }
     basis = before;
     Root next =
-        before.published(
-            site.draw(), current.place, site.config().snapshots().retainSlots());
+        before.published(site.draw(), current.place, site.config().snapshots().retainSlots());
     Replacement started =
         new Replacement(
-            site,
-            view,
-            reader,
-            requests,
-            agenda,
-            before,
-            String.valueOf(view.etag()),
-            next,
-            this);
+            site, view, reader, requests, agenda, before, String.valueOf(view.etag()), next, this);
     replacement = started;
     started.send(now, out);
   }
@@ -250,8 +236,7 @@ public final class Publisher implements Replacement.Owner {
   private void deleteFolder(
       SnapshotPlace place, @Nullable String continuation, Now now, Effects out) {
     requests.untilAnswered(
-        new ObjectRequest.List(
-            site.keys().snapshots() + place.folder() + "/", continuation),
+        new ObjectRequest.List(site.keys().snapshots() + place.folder() + "/", continuation),
         () -> !stopped,
         (result, sentNanos, then, effects) -> {
           if (result instanceof ObjectResult.Listed listed) {

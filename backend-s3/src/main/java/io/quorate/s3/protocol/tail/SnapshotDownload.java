@@ -51,12 +51,7 @@ public final class SnapshotDownload {
 
   /** Fetches nothing yet. */
   public SnapshotDownload(
-      Site site,
-      RootView view,
-      RootReader reader,
-      Requests requests,
-      Agenda agenda,
-      Owner owner) {
+      Site site, RootView view, RootReader reader, Requests requests, Agenda agenda, Owner owner) {
     this.site = site;
     this.view = view;
     this.reader = reader;
@@ -120,8 +115,7 @@ public final class SnapshotDownload {
     }
   }
 
-  private void getPart(
-      SnapshotPlace from, SnapshotManifest whole, int part, Now now, Effects out) {
+  private void getPart(SnapshotPlace from, SnapshotManifest whole, int part, Now now, Effects out) {
     String key = site.keys().part(from, part);
     long asked = round;
     requests.untilAnswered(
@@ -148,10 +142,7 @@ public final class SnapshotDownload {
   public void onReceived(Event.SnapshotReceived received, Now now, Effects out) {
     SnapshotManifest whole = manifest;
     SnapshotPlace from = place;
-    if (!active
-        || whole == null
-        || from == null
-        || !whole.snapshot().equals(received.snapshot())) {
+    if (!active || whole == null || from == null || !whole.snapshot().equals(received.snapshot())) {
       return; // of an attempt that was given up
     }
     if (received.complete()) {
