@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Test;
  * The adversarial interleavings of the design that concern writing, sealing and taking over, by
  * their numbers. L is the leader that is deposed, B and C are those that would take its place.
  */
-final class InterleavingsTest {
+public final class InterleavingsTest {
 
   @Test // L's request for slot n is executed long after B sealed slot n: they never collide
-  void a10_01_latePutAfterTakeover() {
+  public void a10_01_latePutAfterTakeover() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode old = s.leader();
@@ -48,7 +48,7 @@ final class InterleavingsTest {
   }
 
   @Test // the same after the log around slot n was deleted: only the seal keeps L from acknowledging
-  void a10_02_latePutAfterTruncation() {
+  public void a10_02_latePutAfterTruncation() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode old = s.leader();
@@ -70,7 +70,7 @@ final class InterleavingsTest {
   }
 
   @Test // executed, but the answer is lost: a 412 on one's own bytes is success
-  void a10_03_executedTimeout() {
+  public void a10_03_executedTimeout() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode leader = s.leader();
@@ -87,7 +87,7 @@ final class InterleavingsTest {
   }
 
   @Test // slot n is lost, slot n + 1 is durable, L dies: n + 1 is no part of the log
-  void a10_04_hole() {
+  public void a10_04_hole() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode old = s.leader();
@@ -109,7 +109,7 @@ final class InterleavingsTest {
   }
 
   @Test // while seals are on their way, L's late write takes the first of them: it is in the log
-  void a10_05_holeFilledDuringVolley() {
+  public void a10_05_holeFilledDuringVolley() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode old = s.leader();
@@ -137,7 +137,7 @@ final class InterleavingsTest {
   }
 
   @Test // a seal lands where L's data was deleted: it is no verdict on what L wrote there
-  void a10_06_lateSealOnDeletedData() {
+  public void a10_06_lateSealOnDeletedData() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode old = s.leader();
@@ -163,7 +163,7 @@ final class InterleavingsTest {
   }
 
   @Test // B scanned before L truncated: its seals land on deleted slots, its claim is void
-  void a10_07_slowCandidateMeetsTruncation() {
+  public void a10_07_slowCandidateMeetsTruncation() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode leader = s.leader();
@@ -186,7 +186,7 @@ final class InterleavingsTest {
   }
 
   @Test // nothing is deleted before it is known that the watermark is above it
-  void a10_08_watermarkBeforeDelete() {
+  public void a10_08_watermarkBeforeDelete() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     s.puts(1, 6, 10);
@@ -206,7 +206,7 @@ final class InterleavingsTest {
   }
 
   @Test // B and C seal interleaved: both find the same end, one claim wins
-  void a10_09_twoCandidates() {
+  public void a10_09_twoCandidates() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode old = s.leader();
@@ -238,7 +238,7 @@ final class InterleavingsTest {
   }
 
   @Test // B's claim is executed, the answer is lost: B finds its own nonce and leads
-  void a10_10_ambiguousTakeoverCas() {
+  public void a10_10_ambiguousTakeoverCas() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode old = s.leader();
@@ -253,7 +253,7 @@ final class InterleavingsTest {
   }
 
   @Test // the same, but B dies: nobody ever writes its epoch, and the next one leaves it out
-  void a10_10_ambiguousTakeoverCasOfADeadCandidate() {
+  public void a10_10_ambiguousTakeoverCasOfADeadCandidate() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode old = s.leader();
@@ -273,7 +273,7 @@ final class InterleavingsTest {
   }
 
   @Test // B gives up and dies, C takes over: B's old claim is void for ever
-  void a10_11_lateTakeoverCas() {
+  public void a10_11_lateTakeoverCas() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode old = s.leader();
@@ -292,7 +292,7 @@ final class InterleavingsTest {
   }
 
   @Test // a node that restarts does not go on in its old epoch: it seals against its own writes
-  void a10_12_sameNodeRestarts() {
+  public void a10_12_sameNodeRestarts() {
     Bucketful b = Bucketful.start(1);
     Scenario s = b.scenario();
     SimNode only = s.leader();
@@ -312,7 +312,7 @@ final class InterleavingsTest {
   }
 
   @Test // the same when the old write is executed before the seal: then it is in the log
-  void a10_12_sameNodeRestartsAfterItsOldWrite() {
+  public void a10_12_sameNodeRestartsAfterItsOldWrite() {
     Bucketful b = Bucketful.start(1);
     Scenario s = b.scenario();
     SimNode only = s.leader();
@@ -333,7 +333,7 @@ final class InterleavingsTest {
   }
 
   @Test // L sleeps through several epochs: its next key was sealed at the first take-over
-  void a10_13_zombieThroughSeveralEpochs() {
+  public void a10_13_zombieThroughSeveralEpochs() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode old = s.leader();

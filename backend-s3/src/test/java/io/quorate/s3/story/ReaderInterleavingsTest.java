@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Test;
  * The adversarial interleavings of the design that concern readers, snapshots, clocks and
  * operators, by their numbers.
  */
-final class ReaderInterleavingsTest {
+public final class ReaderInterleavingsTest {
 
   @Test // F lags behind the watermark: absent slots send it to the root, and to the snapshot
-  void a10_14_slowReader() {
+  public void a10_14_slowReader() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode slow = s.follower(2);
@@ -39,7 +39,7 @@ final class ReaderInterleavingsTest {
   }
 
   @Test // a late attempt re-creates a deleted slot: F applies what is the log, and goes on from there
-  void a10_14_slowReaderOfARecreatedSlot() {
+  public void a10_14_slowReaderOfARecreatedSlot() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode slow = s.follower(2);
@@ -63,7 +63,7 @@ final class ReaderInterleavingsTest {
   }
 
   @Test // the snapshot that F reads is deleted meanwhile: it begins again with the root
-  void a10_15_snapshotRace() {
+  public void a10_15_snapshotRace() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode slow = s.follower(2);
@@ -88,7 +88,7 @@ final class ReaderInterleavingsTest {
   }
 
   @Test // L's snapshot is published after B took over: its replacement is void, its folder swept
-  void a10_15_lateSnapshotOfADeposedLeader() {
+  public void a10_15_lateSnapshotOfADeposedLeader() {
     S3Config sweeping =
         Bucketful.config()
             .with(new S3Config.Snapshots(1_000_000, 2_000, 2, Duration.ofMillis(700)));
@@ -117,7 +117,7 @@ final class ReaderInterleavingsTest {
   }
 
   @Test // L publishes while B seals: B's claim is void, the second one finds B's own seals
-  void a10_16_snapshotCasBeforeTakeoverCas() {
+  public void a10_16_snapshotCasBeforeTakeoverCas() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode candidate = s.follower(1);
@@ -136,7 +136,7 @@ final class ReaderInterleavingsTest {
   }
 
   @Test // B takes over while L publishes: L's replacement is void, and tells L that it is deposed
-  void a10_16_snapshotCasAfterTakeoverCas() {
+  public void a10_16_snapshotCasAfterTakeoverCas() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode old = s.leader();
@@ -153,7 +153,7 @@ final class ReaderInterleavingsTest {
   }
 
   @Test // L is cut off from B, but not from clients: what it answers is not stale
-  void a10_17_staleRead() {
+  public void a10_17_staleRead() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode old = s.leader();
@@ -171,7 +171,7 @@ final class ReaderInterleavingsTest {
   }
 
   @Test // the same with leases: B waits until L's lease is over, whatever L's clients ask
-  void a10_17_staleReadByLease() {
+  public void a10_17_staleReadByLease() {
     Bucketful b = Bucketful.start(3, Bucketful.leases(Duration.ofSeconds(1)), StoreOptions.CALM);
     Scenario s = b.scenario();
     SimNode old = s.leader();
@@ -190,7 +190,7 @@ final class ReaderInterleavingsTest {
   }
 
   @Test // L learns late that its write was executed: that proves nothing about now
-  void a10_18_leaseFromRetry() {
+  public void a10_18_leaseFromRetry() {
     Bucketful b = Bucketful.start(3, Bucketful.leases(Duration.ofSeconds(1)), StoreOptions.CALM);
     Scenario s = b.scenario();
     SimNode old = s.leader();
@@ -217,7 +217,7 @@ final class ReaderInterleavingsTest {
   }
 
   @Test // a follower showed what L does not know to be durable yet: later reads at L see it too
-  void a10_19_readRegressionAcrossReaders() {
+  public void a10_19_readRegressionAcrossReaders() {
     S3Config barrier =
         Bucketful.config()
             .with(new S3Config.Reads(Duration.ZERO, 0.01, S3Config.ReadBarrier.SENT));
@@ -249,7 +249,7 @@ final class ReaderInterleavingsTest {
   }
 
   @Test // deletes that arrive after everything else harm nobody
-  void a10_20_lateDelete() {
+  public void a10_20_lateDelete() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode old = s.leader();
@@ -270,7 +270,7 @@ final class ReaderInterleavingsTest {
   }
 
   @Test // two attempts of one key race: one is stored, the others meet their own bytes, or 409
-  void a10_21_hedgeStorm() {
+  public void a10_21_hedgeStorm() {
     S3Config hedging =
         Bucketful.config()
             .with(
@@ -295,7 +295,7 @@ final class ReaderInterleavingsTest {
   }
 
   @Test // F got slots of epoch 2 by push, and then meets an orphan of epoch 1 in the bucket
-  void a10_22_pushThenStalePull() {
+  public void a10_22_pushThenStalePull() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode old = s.leader();
@@ -327,7 +327,7 @@ final class ReaderInterleavingsTest {
   }
 
   @Test // clocks jump: nothing but consensus time and leases' rates ever looks at them
-  void a10_23_clockJump() {
+  public void a10_23_clockJump() {
     Bucketful b = Bucketful.start(3, Bucketful.leases(Duration.ofMillis(500)), StoreOptions.CALM);
     Scenario s = b.scenario();
     for (int i = 1; i <= 3; i++) {
@@ -345,7 +345,7 @@ final class ReaderInterleavingsTest {
   }
 
   @Test // an operator brings an old root back: nobody goes on with it, and all say why
-  void a10_24_rootWentBackwards() {
+  public void a10_24_rootWentBackwards() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     String key = b.keys().root();

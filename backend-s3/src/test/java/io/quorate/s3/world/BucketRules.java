@@ -152,9 +152,7 @@ public final class BucketRules implements BucketInvariant {
       case Named.SlotKey slot -> {
         Long end = ends.get(slot.epoch());
         require(
-            end == null ? slot.slot() < now.truncateSlot() : slot.slot() != end,
-            "I3 (S): the seal or an open end is deleted:",
-            sent);
+            end == null || slot.slot() != end, "I3 (S): the seal of an epoch is deleted:", sent);
         boolean orphan = end != null && slot.slot() > end;
         require(
             orphan || slot.slot() < now.truncateSlot(),
