@@ -25,14 +25,9 @@ final class CompareProgress implements Comparison.Progress {
 
   @Override
   public void second(String contender, String phase, long remainingSeconds, long calls) {
+    String left = remainingSeconds > 0 ? ", " + remainingSeconds + " s left" : "";
     String line =
-        String.format(
-            Locale.ROOT,
-            "%s: %s, %d s left, %,d commands/s",
-            contender,
-            phase,
-            remainingSeconds,
-            calls);
+        String.format(Locale.ROOT, "%s: %s%s, %,d commands/s", contender, phase, left, calls);
     if (terminal) {
       clear();
       err.print(line);

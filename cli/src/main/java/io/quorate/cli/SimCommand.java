@@ -10,6 +10,7 @@ import io.quorate.sim.SimPlan;
 import io.quorate.sim.SimResult;
 import io.quorate.sim.SimScript;
 import io.quorate.sim.Simulation;
+import io.quorate.s3.world.S3Worlds;
 import io.quorate.sim.cluster.SimBackend;
 import io.quorate.sim.fault.Times;
 import io.quorate.sim.trace.TraceLine;
@@ -137,7 +138,7 @@ final class SimCommand implements Callable<Integer> {
 
   /** With all backends that can be simulated. */
   SimCommand() {
-    this(Map.of("raft", RaftWorlds.swarm()));
+    this(Map.of("raft", RaftWorlds.swarm(), "s3", S3Worlds.swarm()));
   }
 
   /** With these backends, by name. */

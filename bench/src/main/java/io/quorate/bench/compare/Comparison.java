@@ -87,6 +87,8 @@ public final class Comparison {
       double rateBefore = workload.measured() * 1e9 / (System.nanoTime() - begun);
       String fault = "none";
       SortedMap<String, Long> counts = difference(group.counters(), before);
+      long batches = counts.getOrDefault("batches_proposed", 0L);
+      double putsPerBatch = batches == 0 ? 0 : (double) Prices.writes(counts) / batches;
       if (options.fault() == CompareOptions.Fault.KILL_LEADER) {
         workload.watchGap();
         fault = "killed the leader " + group.killLeader();
@@ -118,6 +120,7 @@ public final class Comparison {
           cpu,
           counts,
           rateBefore,
+          putsPerBatch,
           options.store().prices(),
           verdict);
     }

@@ -35,7 +35,7 @@ public final class ComparisonTable {
               "object requests / 1,000 commands",
               m -> m.usesObjectStore() ? figure(m.objectRequestsPerThousand()) : "-"),
           new Row(
-              "PUTs / batch",
+              "PUTs / batch, before the fault",
               m ->
                   m.usesObjectStore()
                       ? String.format(Locale.ROOT, "%.3f", m.putsPerBatch())

@@ -19,6 +19,7 @@ import org.HdrHistogram.Histogram;
  * @param cpuNanos CPU time of this process, load generator included, over the measured time
  * @param counts what the replicas counted over the measured time
  * @param perSecondBeforeFault calls answered in a second up to the fault
+ * @param putsPerBatch objects written for each batch proposed, up to the fault
  * @param prices of requests to an object store
  * @param verdict what the history showed
  */
@@ -35,6 +36,7 @@ public record Measured(
     long cpuNanos,
     SortedMap<String, Long> counts,
     double perSecondBeforeFault,
+    double putsPerBatch,
     Prices prices,
     HistoryVerdict verdict) {
 
@@ -68,12 +70,6 @@ public record Measured(
     return answered == 0
         ? 0
         : (Prices.writes(counts) + Prices.reads(counts)) * 1000.0 / answered;
-  }
-
-  /** Objects created or replaced for each batch that was proposed. */
-  public double putsPerBatch() {
-    long batches = counts.getOrDefault("batches_proposed", 0L);
-    return batches == 0 ? 0 : (double) Prices.writes(counts) / batches;
   }
 
   /** What the requests for a million answered calls cost at this load. */
