@@ -36,6 +36,21 @@ public final class StaleReads {
    */
   public static <S> Verdict check(
       History history, Model<S> model, List<Effect> effects, long slackNanos) {
+    return check(history, model, effects, slackNanos, true);
+  }
+
+  /**
+   * Checks all operations that were told an index.
+   *
+   * @param shownIsKnown whether what a bounded or local read has shown counts as told; otherwise
+   *     only what was acknowledged, or shown by a linearizable or lease read
+   */
+  public static <S> Verdict check(
+      History history,
+      Model<S> model,
+      List<Effect> effects,
+      long slackNanos,
+      boolean shownIsKnown) {
     Map<String, TreeMap<Long, S>> states = new HashMap<>();
     List<Effect> inOrder = new ArrayList<>(effects);
     inOrder.sort(Comparator.comparingLong(Effect::index));
@@ -50,7 +65,7 @@ public final class StaleReads {
       }
       ofKey.put(effect.index(), after);
     }
-    Told told = new Told(history);
+    Told told = new Told(history, shownIsKnown);
     int checked = 0;
     for (int id = 0; id < history.size(); id++) {
       Operation operation = history.operation(id);
@@ -101,14 +116,15 @@ public final class StaleReads {
     private final long[] highest;
     private int size;
 
-    Told(History history) {
+    Told(History history, boolean shownIsKnown) {
       events = new long[history.size()];
       nanos = new long[history.size()];
       highest = new long[history.size()];
       for (int at = 0; at < history.eventCount(); at++) {
         if ((history.event(at) & 1) == 1) {
           Operation operation = history.operation(history.event(at) >> 1);
-          if (operation.outcome() == Outcome.OK && operation.index() > 0) {
+          boolean counts = shownIsKnown || !isShownOnly(operation);
+          if (operation.outcome() == Outcome.OK && operation.index() > 0 && counts) {
             events[size] = at;
             nanos[size] = operation.endedNanos();
             highest[size] = Math.max(operation.index(), size == 0 ? 0 : highest[size - 1]);
@@ -116,6 +132,11 @@ public final class StaleReads {
           }
         }
       }
+    }
+
+    private static boolean isShownOnly(Operation operation) {
+      return operation.consistency() instanceof ReadConsistency.Bounded
+          || operation.consistency() instanceof ReadConsistency.Local;
     }
 
     long beforeEvent(long event) {

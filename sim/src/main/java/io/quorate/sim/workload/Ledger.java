@@ -266,7 +266,9 @@ public final class Ledger implements SimKv.Watcher {
       }
     }
     conclude(Linearizability.check(history, Models.keyValue(), SEARCH));
-    conclude(StaleReads.check(history, Models.keyValue(), found, CLOCK_SLACK_NANOS));
+    boolean shownIsKnown = oracle.traits().shownIsKnown();
+    conclude(
+        StaleReads.check(history, Models.keyValue(), found, CLOCK_SLACK_NANOS, shownIsKnown));
     conclude(SessionMonotonic.check(history, Tokens.AS_PASSED));
   }
 

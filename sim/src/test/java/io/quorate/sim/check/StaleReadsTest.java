@@ -106,6 +106,25 @@ final class StaleReadsTest {
     assertPassed(h);
   }
 
+  @Test // object stores without a barrier: followers may know more than their leader does
+  void whatOnlyLocalReadsHaveShownNeedNotBeKnownEverywhere() {
+    History history =
+        new Histories()
+            .call(1, "put", "x", "1")
+            .info(1)
+            .call(2, "put", "x", "2")
+            .info(2)
+            .read(3, ReadConsistency.local(0), "x")
+            .ok(3, "2", 8)
+            .read(3, ReadConsistency.LINEARIZABLE, "x")
+            .ok(3, "1", 3)
+            .done();
+    assertThat(StaleReads.check(history, Models.keyValue(), EFFECTS, 0, false))
+        .isInstanceOf(Verdict.Passed.class);
+    assertThat(StaleReads.check(history, Models.keyValue(), EFFECTS, 0, true))
+        .isInstanceOf(Verdict.Violated.class);
+  }
+
   private static void assertPassed(Histories histories) {
     Verdict verdict = StaleReads.check(histories.done(), Models.keyValue(), EFFECTS, 0);
     assertThat(verdict.passed()).as(verdict.text()).isTrue();
