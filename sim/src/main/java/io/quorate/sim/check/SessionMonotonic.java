@@ -27,7 +27,13 @@ public final class SessionMonotonic {
      * What each of them likes: a local read is held to the index that it asked for, a bounded read
      * to none. What either saw still binds the commands and linearizable reads behind it.
      */
-    AS_PASSED
+    AS_PASSED,
+
+    /**
+     * As before, but what bounded and local reads saw binds nobody: for groups in which a follower
+     * may know more than its leader.
+     */
+    UNBINDING
   }
 
   private SessionMonotonic() {}
@@ -50,7 +56,7 @@ public final class SessionMonotonic {
         floors[id] = known;
       } else if (operation.outcome() == Outcome.OK && operation.index() > 0) {
         checked++;
-        boolean free = tokens == Tokens.AS_PASSED && operation.mayBeStale();
+        boolean free = tokens != Tokens.ALWAYS && operation.mayBeStale();
         Operation floor = free ? null : floors[id];
         boolean isCommand = operation.consistency() == null;
         if (floor != null && operation.index() < floor.index() + (isCommand ? 1 : 0)) {
@@ -61,7 +67,8 @@ public final class SessionMonotonic {
           String text = operation + " saw index " + operation.index() + ", below " + local;
           return new Verdict.Violated(PROPERTY, List.of(operation), PROPERTY + ": " + text);
         }
-        if (known == null || operation.index() > known.index()) {
+        boolean binds = tokens != Tokens.UNBINDING || !operation.mayBeStale();
+        if (binds && (known == null || operation.index() > known.index())) {
           newest.put(operation.client(), operation);
         }
       }

@@ -269,7 +269,8 @@ public final class Ledger implements SimKv.Watcher {
     boolean shownIsKnown = oracle.traits().shownIsKnown();
     conclude(
         StaleReads.check(history, Models.keyValue(), found, CLOCK_SLACK_NANOS, shownIsKnown));
-    conclude(SessionMonotonic.check(history, Tokens.AS_PASSED));
+    conclude(
+        SessionMonotonic.check(history, shownIsKnown ? Tokens.AS_PASSED : Tokens.UNBINDING));
   }
 
   /** A property that is not shown to hold fails the run, whether it is broken or undecided. */

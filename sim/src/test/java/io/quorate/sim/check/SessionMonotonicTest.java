@@ -77,6 +77,7 @@ final class SessionMonotonicTest {
             .ok(1, null, 9)
             .read(1, ReadConsistency.LINEARIZABLE, "x")
             .ok(1, null, 8);
+    assertThat(SessionMonotonic.check(h.done(), Tokens.UNBINDING).passed()).isTrue();
     Verdict verdict = SessionMonotonic.check(h.done(), Tokens.AS_PASSED);
     assertThat(verdict.text()).contains("told index 8");
   }
