@@ -99,7 +99,7 @@ final class Following implements Puller.Owner, SnapshotDownload.Owner, Claim.Own
     this.owner = owner;
     S3Config config = site.config();
     this.puller = new Puller(site, view, reader, requests, log, this);
-    this.download = new SnapshotDownload(site, view, reader, requests, agenda, this);
+    this.download = new SnapshotDownload(site, view, reader, requests, agenda, log, this);
     long patience = config.timing().failureTimeout().toNanos();
     long repeat = config.timing().heartbeatInterval().toNanos();
     this.forwarded = new ForwardedReads(patience, repeat, site.random().nextLong() >>> 2);
@@ -391,6 +391,13 @@ final class Following implements Puller.Owner, SnapshotDownload.Owner, Claim.Own
       owner.onInstall(snapshot);
     }
     puller.pullToEnd(now, out);
+  }
+
+  @Override
+  public void onOvertaken(Now now, Effects out) {
+    if (active) {
+      puller.pullToEnd(now, out);
+    }
   }
 
   /** A part of a snapshot is in the local store. */

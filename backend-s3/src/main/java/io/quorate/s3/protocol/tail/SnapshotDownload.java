@@ -14,6 +14,7 @@ import io.quorate.s3.layout.Root;
 import io.quorate.s3.layout.SnapshotManifest;
 import io.quorate.s3.layout.SnapshotPart;
 import io.quorate.s3.layout.SnapshotPlace;
+import io.quorate.s3.protocol.log.S3Log;
 import io.quorate.s3.protocol.store.Agenda;
 import io.quorate.s3.protocol.store.Requests;
 import io.quorate.s3.protocol.store.RootReader;
@@ -33,6 +34,9 @@ public final class SnapshotDownload {
   public interface Owner {
     /** It is complete, verified and in the local store. */
     void onDownloaded(SnapshotRef snapshot, Now now, Effects out);
+
+    /** The log has reached it by other ways: it was given up. */
+    void onOvertaken(Now now, Effects out);
   }
 
   private final Site site;
@@ -40,6 +44,7 @@ public final class SnapshotDownload {
   private final RootReader reader;
   private final Requests requests;
   private final Agenda agenda;
+  private final S3Log log;
   private final Owner owner;
   private boolean active;
   private long round;
@@ -51,12 +56,19 @@ public final class SnapshotDownload {
 
   /** Fetches nothing yet. */
   public SnapshotDownload(
-      Site site, RootView view, RootReader reader, Requests requests, Agenda agenda, Owner owner) {
+      Site site,
+      RootView view,
+      RootReader reader,
+      Requests requests,
+      Agenda agenda,
+      S3Log log,
+      Owner owner) {
     this.site = site;
     this.view = view;
     this.reader = reader;
     this.requests = requests;
     this.agenda = agenda;
+    this.log = log;
     this.owner = owner;
   }
 
@@ -145,6 +157,10 @@ public final class SnapshotDownload {
     if (!active || whole == null || from == null || !whole.snapshot().equals(received.snapshot())) {
       return; // of an attempt that was given up
     }
+    if (!received.complete() && isOvertaken(from)) {
+      giveUp(now, out);
+      return;
+    }
     if (received.complete()) {
       active = false;
       round++;
@@ -158,7 +174,25 @@ public final class SnapshotDownload {
     }
   }
 
+  /** The log grew by other ways: what it has reached by itself needs no snapshot. */
+  private boolean isOvertaken(SnapshotPlace from) {
+    return log.committed().slot() >= from.slot();
+  }
+
+  private void giveUp(Now now, Effects out) {
+    active = false;
+    round++;
+    manifest = null;
+    failures = 0;
+    newestFailed = false;
+    owner.onOvertaken(now, out);
+  }
+
   private void fail(SnapshotPlace from, String what, Now now, Effects out) {
+    if (isOvertaken(from)) {
+      giveUp(now, out);
+      return;
+    }
     round++;
     manifest = null;
     long asked = round;
