@@ -23,8 +23,7 @@ class ReadTest {
           new S3Config.Reads(Duration.ofSeconds(5), 0.01, S3Config.ReadBarrier.COMMITTED));
 
   private static final S3Config COMMITTED =
-      Bench.CONFIG.with(
-          new S3Config.Reads(Duration.ZERO, 0.01, S3Config.ReadBarrier.COMMITTED));
+      Bench.CONFIG.with(new S3Config.Reads(Duration.ZERO, 0.01, S3Config.ReadBarrier.COMMITTED));
 
   private static Member leader(Bench bench) {
     Member a = bench.start(A);
