@@ -37,8 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariant: a {@link Claim} exists only while SEALING or CASING, and everything that it rests
  * on was read after its root.
  */
-final class Following
-    implements Puller.Owner, SnapshotDownload.Owner, Claim.Owner, Founding.Owner {
+final class Following implements Puller.Owner, SnapshotDownload.Owner, Claim.Owner, Founding.Owner {
 
   /** Whoever this is a part of the life of. */
   interface Owner {
@@ -157,8 +156,7 @@ final class Following
     heardItselfNanos = Long.MIN_VALUE / 2;
     grownNanos = now.monotonicNanos();
     slotAtBeat = -1;
-    standing.become(
-        Phase.FOLLOWER, root.epoch(), node.equals(site.self()) ? null : node, why, out);
+    standing.become(Phase.FOLLOWER, root.epoch(), node.equals(site.self()) ? null : node, why, out);
     puller.pullToEnd(now, out);
   }
 
@@ -179,8 +177,7 @@ final class Following
       // Whoever sealed may have died; nobody can write to this epoch any more.
       long asked = round;
       agenda.at(
-          now.monotonicNanos()
-              + site.jitterNanos(site.config().timing().rankStagger().toNanos()),
+          now.monotonicNanos() + site.jitterNanos(site.config().timing().rankStagger().toNanos()),
           (then, more) -> {
             if (active && round == asked && standing.phase() == Phase.FOLLOWER) {
               claim("epoch " + epoch + " is sealed and nobody has taken over", then, more);
@@ -190,16 +187,14 @@ final class Following
   }
 
   private void repeat(Farewell last, Now now, Effects out) {
-    if (farewell != last) {
+    if (!last.equals(farewell)) {
       return;
     }
     if (now.monotonicNanos() >= last.untilNanos) {
       endFarewell(
           Refusal.of(
               RefusalCode.NOT_READY,
-              "the epoch is sealed, but "
-                  + last.handover.successor()
-                  + " has not taken over yet"),
+              "the epoch is sealed, but " + last.handover.successor() + " has not taken over yet"),
           out);
       return;
     }
@@ -494,8 +489,7 @@ final class Following
     long bytes = Math.max(0, creditBytes - log.unappliedBytes());
     out.send(
         new Outgoing(
-            to,
-            new S3Message.PushCredit(view.known().epoch(), log.committed().slot(), bytes)));
+            to, new S3Message.PushCredit(view.known().epoch(), log.committed().slot(), bytes)));
   }
 
   private void onHeartbeat(NodeId from, S3Message.Heartbeat beat, Now now, Effects out) {
@@ -529,8 +523,7 @@ final class Following
     NodeId leader = standing.leader();
     if (consistency instanceof ReadConsistency.Bounded bounded) {
       if (view.root() == null) {
-        out.rejectRead(
-            readId, Refusal.of(RefusalCode.NOT_READY, "the root has not been read yet"));
+        out.rejectRead(readId, Refusal.of(RefusalCode.NOT_READY, "the root has not been read yet"));
         return;
       }
       long age = bounded.maxStaleness().toNanos();

@@ -107,8 +107,7 @@ final class Leadership implements Pipeline.Owner, OwnSeal.Owner {
         root.leader());
     this.pipeline = new Pipeline(site, root.group(), epoch, requests, agenda, this);
     this.pushes = new Pushes(site, epoch, view, log);
-    this.reads =
-        new LeaderReads(site, epoch, log, reader, root.leaseMillis() * 1_000_000L);
+    this.reads = new LeaderReads(site, epoch, log, reader, root.leaseMillis() * 1_000_000L);
     this.publisher = new Publisher(site, epoch, view, reader, requests, agenda);
     this.stepDownNanos = site.config().timing().stepDownAfter().toNanos();
   }
@@ -126,8 +125,7 @@ final class Leadership implements Pipeline.Owner, OwnSeal.Owner {
       lead(now, out);
       return;
     }
-    standing.become(
-        Phase.WAIT_LEASE, epoch, null, "waits until the lease before is over", out);
+    standing.become(Phase.WAIT_LEASE, epoch, null, "waits until the lease before is over", out);
     agenda.at(
         now.monotonicNanos() + wait,
         (then, effects) -> {
@@ -152,7 +150,7 @@ final class Leadership implements Pipeline.Owner, OwnSeal.Owner {
     standing.become(Phase.LEADING, epoch, site.self(), "owns epoch " + epoch, out);
     SnapshotRef newest = snapshot;
     if (newest != null) {
-      publisher.offer(newest, now, out);
+      publisher.offer(newest, out);
     }
   }
 
@@ -260,10 +258,10 @@ final class Leadership implements Pipeline.Owner, OwnSeal.Owner {
             from, message.name(), "of epoch " + message.epoch() + ", this one owns " + epoch));
   }
 
-  void onSnapshot(SnapshotRef taken, Now now, Effects out) {
+  void onSnapshot(SnapshotRef taken, Effects out) {
     snapshot = taken;
     if (leading()) {
-      publisher.offer(taken, now, out);
+      publisher.offer(taken, out);
     }
   }
 
@@ -297,8 +295,7 @@ final class Leadership implements Pipeline.Owner, OwnSeal.Owner {
       }
       default -> {}
     }
-    long silent =
-        now.monotonicNanos() - Math.max(reader.answeredNanos(), reads.provedNanos());
+    long silent = now.monotonicNanos() - Math.max(reader.answeredNanos(), reads.provedNanos());
     if (silent >= site.config().timing().rootPollInterval().toNanos()) {
       pollRoot(now, out);
     }
@@ -392,8 +389,7 @@ final class Leadership implements Pipeline.Owner, OwnSeal.Owner {
       return;
     }
     OwnSeal seal =
-        new OwnSeal(
-            site, view.known(), log.head().slot() + 1, requests, agenda, this, now);
+        new OwnSeal(site, view.known(), log.head().slot() + 1, requests, agenda, this, now);
     handover = running.sealing(seal);
     reads.end(Refusal.notLeader(running.successor()), out);
     publisher.stop();
@@ -436,8 +432,7 @@ final class Leadership implements Pipeline.Owner, OwnSeal.Owner {
   void onNewRoot(Now now, Effects out) {
     if (view.known().epoch() > epoch) {
       Root root = view.known();
-      beginResolving(
-          "epoch " + root.epoch() + " belongs to " + root.leader().node(), now, out);
+      beginResolving("epoch " + root.epoch() + " belongs to " + root.leader().node(), now, out);
     }
   }
 

@@ -62,8 +62,7 @@ public final class S3Replica implements ReplicaCore, Leadership.Owner, Following
     this.reader = new RootReader(site, view, requests, agenda, this::onNewRoot);
     this.log = new S3Log(config.requests().getBytesInFlightMax());
     this.standing = new Standing(site.self());
-    this.following =
-        new Following(site, view, reader, requests, agenda, log, standing, this);
+    this.following = new Following(site, view, reader, requests, agenda, log, standing, this);
     this.pulseNanos = config.timing().heartbeatInterval().toNanos();
   }
 
@@ -94,7 +93,7 @@ public final class S3Replica implements ReplicaCore, Leadership.Owner, Following
       case Event.ReadRequested read -> onRead(read.readId(), read.consistency(), now, out);
       case Event.ObjectDone done -> requests.onDone(done.requestId(), done.result(), now, out);
       case Event.Applied applied -> onApplied(applied.slot(), now, out);
-      case Event.SnapshotSaved saved -> onSnapshotSaved(saved.snapshot(), now, out);
+      case Event.SnapshotSaved saved -> onSnapshotSaved(saved.snapshot(), out);
       case Event.SnapshotChunk chunk -> {
         Leadership leading = leadership;
         if (leading != null) {
@@ -124,8 +123,7 @@ public final class S3Replica implements ReplicaCore, Leadership.Owner, Following
     if (!seen.equals(persisted)) {
       persisted = seen;
       lastToken++;
-      out.persist(
-          new DurableWrite(lastToken, seen.encode(), 0, null, List.of()), List.of());
+      out.persist(new DurableWrite(lastToken, seen.encode(), 0, null, List.of()), List.of());
     }
   }
 
@@ -178,8 +176,7 @@ public final class S3Replica implements ReplicaCore, Leadership.Owner, Following
   private void onRead(long readId, ReadConsistency consistency, Now now, Effects out) {
     if (consistency instanceof ReadConsistency.Lease && site.config().reads().lease().isZero()) {
       out.rejectRead(
-          readId,
-          Refusal.of(RefusalCode.UNSUPPORTED, "lease reads are off (quorate.s3.lease)"));
+          readId, Refusal.of(RefusalCode.UNSUPPORTED, "lease reads are off (quorate.s3.lease)"));
       return;
     }
     Leadership leading = leadership;
@@ -200,11 +197,11 @@ public final class S3Replica implements ReplicaCore, Leadership.Owner, Following
     }
   }
 
-  private void onSnapshotSaved(SnapshotRef snapshot, Now now, Effects out) {
+  private void onSnapshotSaved(SnapshotRef snapshot, Effects out) {
     newest = snapshot;
     Leadership leading = leadership;
     if (leading != null) {
-      leading.onSnapshot(snapshot, now, out);
+      leading.onSnapshot(snapshot, out);
     }
   }
 

@@ -45,8 +45,7 @@ final class Standing {
   }
 
   /** Changes the phase, and tells the runtime. */
-  void become(
-      Phase next, long nextEpoch, @Nullable NodeId nextLeader, String why, Effects out) {
+  void become(Phase next, long nextEpoch, @Nullable NodeId nextLeader, String why, Effects out) {
     enter(next, why);
     tell(next.role(), nextEpoch, nextLeader, why, out);
   }
@@ -58,8 +57,7 @@ final class Standing {
   }
 
   /** Tells the runtime what this replica is, whatever it is doing. */
-  void tell(
-      Role nextRole, long nextEpoch, @Nullable NodeId nextLeader, String why, Effects out) {
+  void tell(Role nextRole, long nextEpoch, @Nullable NodeId nextLeader, String why, Effects out) {
     Check.that(nextEpoch >= epoch, "epoch goes back from %s to %s", epoch, nextEpoch);
     Check.that(
         (nextRole == Role.LEADER) == self.equals(nextLeader),

@@ -113,11 +113,10 @@ class AppendTest {
     assertThat(leader.committed()).isEqualTo(2);
     assertThat(leader.out.notCommitted)
         .singleElement()
-        .satisfies(
-            answer -> {
-              assertThat(answer.fromSlot()).isEqualTo(3);
-              assertThat(answer.why().code()).isEqualTo(RefusalCode.NOT_COMMITTED);
-            });
+        .satisfies(answer -> {
+          assertThat(answer.fromSlot()).isEqualTo(3);
+          assertThat(answer.why().code()).isEqualTo(RefusalCode.NOT_COMMITTED);
+        });
     // Slot 4 was stored, beyond the end: an orphan.
     assertThat(bench.object(1, 4)).isInstanceOf(StoredObject.Data.class);
     // Nobody has taken over: after a while this replica does, with a new epoch.

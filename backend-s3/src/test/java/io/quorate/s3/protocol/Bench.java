@@ -47,8 +47,8 @@ final class Bench {
   /** As fast as can be, so that tests need not mind the pace. */
   static final S3Config CONFIG =
       S3Config.defaults()
-          .with(new S3Config.Append(
-                  4, 1 << 20, 1 << 20, 10_000, Duration.ZERO, Duration.ZERO, 0, 1));
+          .with(
+              new S3Config.Append(4, 1 << 20, 1 << 20, 10_000, Duration.ZERO, Duration.ZERO, 0, 1));
 
   /** Commands that nobody decodes. */
   record Batch(int sizeBytes) implements Proposal {
@@ -58,8 +58,7 @@ final class Bench {
     }
 
     @Override
-    public Entry seal(
-        long slot, long epoch, long firstIndex, long timeNanos, ChainHash parent) {
+    public Entry seal(long slot, long epoch, long firstIndex, long timeNanos, ChainHash parent) {
       return Entry.seal(
           new byte[Entry.HEADER_BYTES + sizeBytes],
           EntryKind.COMMANDS,
@@ -145,12 +144,7 @@ final class Bench {
         new ObjectRequest.Create(
             keys.slot(epoch, slot),
             new StoredObject.Seal(
-                    epoch,
-                    slot,
-                    new UUID(9, 9),
-                    root().version(),
-                    StoredObject.Reason.TAKEOVER,
-                    0)
+                    epoch, slot, new UUID(9, 9), root().version(), StoredObject.Reason.TAKEOVER, 0)
                 .bytes(root().group())));
   }
 
@@ -222,8 +216,7 @@ final class Bench {
 
     Member(NodeId id) {
       this.id = id;
-      this.core =
-          new S3Replica(new Seat(GROUP, id, members, new SplittableRandom(seed++)), config);
+      this.core = new S3Replica(new Seat(GROUP, id, members, new SplittableRandom(seed++)), config);
     }
 
     void step(Event event) {

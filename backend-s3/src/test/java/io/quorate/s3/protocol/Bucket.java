@@ -28,7 +28,9 @@ final class Bucket {
             : new ObjectResult.Found(present, etag(present));
       }
       case ObjectRequest.Create create ->
-          present == null ? store(create.key(), create.bytes()) : new ObjectResult.PreconditionFailed();
+          present == null
+              ? store(create.key(), create.bytes())
+              : new ObjectResult.PreconditionFailed();
       case ObjectRequest.Replace replace -> {
         if (present == null) {
           yield new ObjectResult.Absent();
@@ -44,12 +46,11 @@ final class Bucket {
       }
       case ObjectRequest.List list -> {
         List<ObjectResult.Item> items = new ArrayList<>();
-        objects.forEach(
-            (key, bytes) -> {
-              if (key.startsWith(list.key())) {
-                items.add(0, new ObjectResult.Item(key, bytes.length)); // not in order of the keys
-              }
-            });
+        objects.forEach((key, bytes) -> {
+          if (key.startsWith(list.key())) {
+            items.add(0, new ObjectResult.Item(key, bytes.length)); // not in order of the keys
+          }
+        });
         yield new ObjectResult.Listed(items, null);
       }
     };

@@ -125,10 +125,7 @@ final class RandomWorld {
                 Duration.ofMillis(20),
                 Duration.ofMillis(200)),
             new S3Config.Snapshots(
-                1000,
-                32,
-                random.nextInt(4),
-                Duration.ofMillis(500 + random.nextInt(2000))));
+                1000, 32, random.nextInt(4), Duration.ofMillis(500 + random.nextInt(2000))));
     for (NodeId member : members) {
       nodes.add(new Node(member));
     }
@@ -266,24 +263,22 @@ final class RandomWorld {
       node.pending.tailMap(refused.fromSlot()).clear();
     }
     out.notCommitted.clear();
-    out.roles.forEach(
-        role -> {
-          epochs = Math.max(epochs, role.epoch());
-          boolean leads = role.role() == io.quorate.api.Role.LEADER;
-          if (!leads) {
-            node.pending.clear(); // indeterminate
-          }
-          node.leads = leads;
-        });
+    out.roles.forEach(role -> {
+      epochs = Math.max(epochs, role.epoch());
+      boolean leads = role.role() == io.quorate.api.Role.LEADER;
+      if (!leads) {
+        node.pending.clear(); // indeterminate
+      }
+      node.leads = leads;
+    });
     out.roles.clear();
-    out.answers.forEach(
-        (id, slot) -> {
-          Long floor = node.reads.remove(id);
-          if (floor != null) {
-            readsServed++;
-            require(slot >= floor, () -> node.id + " serves a stale read at slot " + slot);
-          }
-        });
+    out.answers.forEach((id, slot) -> {
+      Long floor = node.reads.remove(id);
+      if (floor != null) {
+        readsServed++;
+        require(slot >= floor, () -> node.id + " serves a stale read at slot " + slot);
+      }
+    });
     out.answers.clear();
     out.rejectedReads.clear();
     for (Outgoing message : out.sent) {
@@ -459,9 +454,7 @@ final class RandomWorld {
   private void client() {
     Node node = nodes.get(random.nextInt(nodes.size()));
     if (node.up) {
-      while (node.leads
-          && !node.core.saturated(false, instant())
-          && random.nextInt(3) != 0) {
+      while (node.leads && !node.core.saturated(false, instant()) && random.nextInt(3) != 0) {
         step(node, node.life, new Event.Submitted(new Bench.Batch(8 + random.nextInt(60))));
       }
       if (random.nextInt(3) == 0) {
@@ -502,8 +495,7 @@ final class RandomWorld {
                 leader.life,
                 new Event.Admin(
                     orders++,
-                    new AdminCommand.TransferLeadership(
-                        random.nextBoolean() ? null : node.id)));
+                    new AdminCommand.TransferLeadership(random.nextBoolean() ? null : node.id)));
           }
         }
       }

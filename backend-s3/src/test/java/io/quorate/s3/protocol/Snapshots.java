@@ -54,8 +54,7 @@ final class Snapshots {
         byte[] bytes =
             new byte[(int) Math.min(read.bytesMax(), read.snapshot().sizeBytes() - read.offset())];
         Arrays.fill(bytes, (byte) read.snapshot().slot());
-        member.step(
-            new Event.SnapshotChunk(read.to(), read.snapshot(), read.offset(), bytes));
+        member.step(new Event.SnapshotChunk(read.to(), read.snapshot(), read.offset(), bytes));
       }
       while (!member.out.chunkWrites.isEmpty()) {
         Recorder.ChunkWrite write = member.out.chunkWrites.removeFirst();

@@ -134,8 +134,7 @@ class TailTest {
     bench.bucket.put(
         bench.keys.slot(1, 3),
         new StoredObject.Data(orphan, new UUID(1, 1)).bytes(bench.root().group()));
-    b.step(
-        new Event.Received(A, new S3Message.Heartbeat(1, bench.root().version(), 3)));
+    b.step(new Event.Received(A, new S3Message.Heartbeat(1, bench.root().version(), 3)));
     while (b.asks(ObjectRequest.Get.class, "log/")) {
       b.carryOut(b.take(ObjectRequest.Get.class, "log/"));
     }
@@ -253,9 +252,7 @@ class TailTest {
     Member a = leader();
     a.submit();
     bench.settle();
-    Member b =
-        bench.start(
-            B, Bench.disk(null, Snapshots.at(2, 1, new ChainHash(1, 2), 5, 1L, 10)));
+    Member b = bench.start(B, Bench.disk(null, Snapshots.at(2, 1, new ChainHash(1, 2), 5, 1L, 10)));
     bench.run(Duration.ofSeconds(1));
     assertThat(b.out.halts).isNotEmpty();
     assertThat(b.out.halts.getFirst()).contains("another log");

@@ -108,8 +108,7 @@ public final class OwnSeal {
   private void onFound(byte[] found, Now now, Effects out) {
     String what = "object " + key + " holds data that the owner of its epoch did not write";
     try {
-      StoredObject object =
-          StoredObject.decode(key, root.group(), root.epoch(), slot, found);
+      StoredObject object = StoredObject.decode(key, root.group(), root.epoch(), slot, found);
       if (object instanceof StoredObject.Seal) {
         end(now, out);
         return;
@@ -118,8 +117,7 @@ public final class OwnSeal {
       what = String.valueOf(e.getMessage());
     }
     ended = true;
-    out.halt(
-        what + "; find out who else writes below " + site.keys().prefix() + ", then restart");
+    out.halt(what + "; find out who else writes below " + site.keys().prefix() + ", then restart");
   }
 
   private void end(Now now, Effects out) {

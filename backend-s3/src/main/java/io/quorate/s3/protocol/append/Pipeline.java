@@ -94,7 +94,10 @@ public final class Pipeline {
   /** Freezes the bytes of a slot and sends them. */
   public void add(Entry entry, Now now, Effects out) {
     Check.that(
-        !closed && sealedAt == Long.MAX_VALUE, "slot %s behind the seal at %s", entry.slot(), sealedAt);
+        !closed && sealedAt == Long.MAX_VALUE,
+        "slot %s behind the seal at %s",
+        entry.slot(),
+        sealedAt);
     Slot last = inFlight.peekLast();
     Check.that(
         last == null || entry.slot() == last.slot + 1, "slot %s is not the next one", entry.slot());

@@ -59,8 +59,7 @@ final class SealVolley {
   private final TreeMap<Long, Target> targets = new TreeMap<>();
   private boolean stopped;
 
-  SealVolley(
-      Site site, Root basis, Requests requests, Agenda agenda, S3Log log, Owner owner) {
+  SealVolley(Site site, Root basis, Requests requests, Agenda agenda, S3Log log, Owner owner) {
     this.site = site;
     this.basis = basis;
     this.requests = requests;
@@ -87,9 +86,7 @@ final class SealVolley {
               StoredObject.Reason.TAKEOVER,
               now.wallNanos());
       targets.put(
-          slot,
-          new Target(
-              slot, site.keys().slot(basis.epoch(), slot), seal.bytes(basis.group())));
+          slot, new Target(slot, site.keys().slot(basis.epoch(), slot), seal.bytes(basis.group())));
     }
     for (Target target : targets.values()) {
       send(target, now, out);
@@ -115,7 +112,8 @@ final class SealVolley {
         target.sealed = true;
         scan(now, out);
       }
-      case ObjectResult.Conflict conflict -> resendIn(target, site.jitterNanos(CONFLICT_NANOS), now);
+      case ObjectResult.Conflict conflict ->
+          resendIn(target, site.jitterNanos(CONFLICT_NANOS), now);
       case ObjectResult.Refused refused ->
           resendIn(target, requests.backoffNanos(target.attempts + 4), now);
       default -> readBack(target, now, out);
@@ -150,8 +148,7 @@ final class SealVolley {
 
   private void read(Target target, byte[] found) {
     try {
-      switch (StoredObject.decode(
-          target.key, basis.group(), basis.epoch(), target.slot, found)) {
+      switch (StoredObject.decode(target.key, basis.group(), basis.epoch(), target.slot, found)) {
         case StoredObject.Data data -> target.data = data.entry();
         case StoredObject.Seal seal -> target.sealed = true;
       }

@@ -63,12 +63,7 @@ public final class Publisher implements Replacement.Owner {
 
   /** Publishes nothing yet. */
   public Publisher(
-      Site site,
-      long epoch,
-      RootView view,
-      RootReader reader,
-      Requests requests,
-      Agenda agenda) {
+      Site site, long epoch, RootView view, RootReader reader, Requests requests, Agenda agenda) {
     this.site = site;
     this.epoch = epoch;
     this.view = view;
@@ -80,9 +75,9 @@ public final class Publisher implements Replacement.Owner {
   }
 
   /** A complete snapshot is in the local store. */
-  public void offer(SnapshotRef snapshot, Now now, Effects out) {
+  public void offer(SnapshotRef snapshot, Effects out) {
     newest = snapshot;
-    begin(now, out);
+    begin(out);
   }
 
   /** Looks for objects that nothing refers to, when it is time. */
@@ -104,7 +99,7 @@ public final class Publisher implements Replacement.Owner {
     }
   }
 
-  private void begin(Now now, Effects out) {
+  private void begin(Effects out) {
     SnapshotRef snapshot = newest;
     Root root = view.known();
     SnapshotPlace published = root.snapshot();
@@ -205,19 +200,10 @@ public final class Publisher implements Replacement.Owner {
     }
     basis = before;
     Root next =
-        before.published(
-            site.draw(), current.place, site.config().snapshots().retainSlots());
+        before.published(site.draw(), current.place, site.config().snapshots().retainSlots());
     Replacement started =
         new Replacement(
-            site,
-            view,
-            reader,
-            requests,
-            agenda,
-            before,
-            String.valueOf(view.etag()),
-            next,
-            this);
+            site, view, reader, requests, agenda, before, String.valueOf(view.etag()), next, this);
     replacement = started;
     started.send(now, out);
   }
@@ -244,14 +230,13 @@ public final class Publisher implements Replacement.Owner {
     if (unreferenced != null) {
       deleteFolder(unreferenced, null, now, out);
     }
-    begin(now, out);
+    begin(out);
   }
 
   private void deleteFolder(
       SnapshotPlace place, @Nullable String continuation, Now now, Effects out) {
     requests.untilAnswered(
-        new ObjectRequest.List(
-            site.keys().snapshots() + place.folder() + "/", continuation),
+        new ObjectRequest.List(site.keys().snapshots() + place.folder() + "/", continuation),
         () -> !stopped,
         (result, sentNanos, then, effects) -> {
           if (result instanceof ObjectResult.Listed listed) {

@@ -131,8 +131,7 @@ final class Sweeper {
         new ObjectRequest.Get(key, null),
         () -> !stopped,
         (result, sentNanos, then, effects) -> {
-          if (result instanceof ObjectResult.Found found
-              && isData(key, root, at, found.bytes())) {
+          if (result instanceof ObjectResult.Found found && isData(key, root, at, found.bytes())) {
             deletions.add(key, then, effects);
           }
         },
@@ -140,8 +139,7 @@ final class Sweeper {
         out);
   }
 
-  private static boolean isData(
-      String key, Root root, ObjectKeys.Named.SlotKey at, byte[] object) {
+  private static boolean isData(String key, Root root, ObjectKeys.Named.SlotKey at, byte[] object) {
     try {
       return StoredObject.decode(key, root.group(), at.epoch(), at.slot(), object)
           instanceof StoredObject.Data;

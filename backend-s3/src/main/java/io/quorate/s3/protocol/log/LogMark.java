@@ -16,19 +16,14 @@ import io.quorate.core.log.SnapshotRef;
  * @param nextIndex index of the next command
  * @param timeFloorNanos earliest consensus time of the next entry
  */
-public record LogMark(
-    long slot, long epoch, ChainHash hash, long nextIndex, long timeFloorNanos) {
+public record LogMark(long slot, long epoch, ChainHash hash, long nextIndex, long timeFloorNanos) {
   /** The beginning of the log. */
   public static final LogMark START = new LogMark(0, 0, ChainHash.ROOT, 1, 0);
 
   /** The place behind an entry. */
   public static LogMark behind(Entry entry) {
     return new LogMark(
-        entry.slot(),
-        entry.epoch(),
-        entry.hash(),
-        entry.lastIndex() + 1,
-        entry.timeFloorNanos());
+        entry.slot(), entry.epoch(), entry.hash(), entry.lastIndex() + 1, entry.timeFloorNanos());
   }
 
   /** The place behind a snapshot. */

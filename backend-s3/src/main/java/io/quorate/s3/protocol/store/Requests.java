@@ -148,7 +148,8 @@ public final class Requests {
           default -> null;
         };
     boolean begins = seen != null && trouble == null;
-    boolean refusal = result instanceof ObjectResult.Refused && !String.valueOf(seen).equals(trouble);
+    boolean refusal =
+        result instanceof ObjectResult.Refused && !String.valueOf(seen).equals(trouble);
     if (seen != null && (begins || refusal)) {
       out.trace(new Trace.Noted("s3 store", seen));
     }

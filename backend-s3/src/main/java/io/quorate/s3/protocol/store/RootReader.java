@@ -53,8 +53,7 @@ public final class RootReader {
   private long answeredNanos = NEVER;
 
   /** Nobody has asked yet. */
-  public RootReader(
-      Site site, RootView view, Requests requests, Agenda agenda, Watcher watcher) {
+  public RootReader(Site site, RootView view, Requests requests, Agenda agenda, Watcher watcher) {
     this.site = site;
     this.view = view;
     this.requests = requests;
@@ -163,7 +162,8 @@ public final class RootReader {
           site.keys().root()
               + " is gone, this replica has seen version "
               + atSend.version()
-              + ": bring the bucket's newest state back, or set bucket and quorate.s3.prefix right");
+              + ": bring the bucket's newest state back, or set bucket and quorate.s3.prefix"
+              + " right");
       return false;
     }
     return view.root() == null;

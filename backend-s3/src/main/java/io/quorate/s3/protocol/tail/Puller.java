@@ -347,8 +347,7 @@ public final class Puller {
   /** Pushes may have moved the log on since the read was sent: they linked to the mark. */
   private boolean isMark(LogMark mark, byte[] bytes, String key, Segment segment) {
     try {
-      return StoredObject.decode(
-                  key, view.known().group(), segment.epoch(), mark.slot(), bytes)
+      return StoredObject.decode(key, view.known().group(), segment.epoch(), mark.slot(), bytes)
               instanceof StoredObject.Data data
           && data.entry().hash().equals(mark.hash());
     } catch (CorruptObject e) {

@@ -127,8 +127,7 @@ public final class SnapshotDownload {
     }
   }
 
-  private void getPart(
-      SnapshotPlace from, SnapshotManifest whole, int part, Now now, Effects out) {
+  private void getPart(SnapshotPlace from, SnapshotManifest whole, int part, Now now, Effects out) {
     String key = site.keys().part(from, part);
     long asked = round;
     requests.untilAnswered(
@@ -155,10 +154,7 @@ public final class SnapshotDownload {
   public void onReceived(Event.SnapshotReceived received, Now now, Effects out) {
     SnapshotManifest whole = manifest;
     SnapshotPlace from = place;
-    if (!active
-        || whole == null
-        || from == null
-        || !whole.snapshot().equals(received.snapshot())) {
+    if (!active || whole == null || from == null || !whole.snapshot().equals(received.snapshot())) {
       return; // of an attempt that was given up
     }
     if (!received.complete() && isOvertaken(from)) {
