@@ -45,7 +45,8 @@ public final class S3Variations {
     return new S3Config.Append(
         (int) logarithmic(random, 1, 16),
         logarithmic(random, 500, 1 << 20),
-        // A slot takes long: with a few commands in each, callers would ask for more than ever fits.
+        // A slot takes long: with a few commands in each, callers would ask for more than ever
+        // fits.
         (int) logarithmic(random, 8_000, 1 << 20),
         (int) logarithmic(random, 16, 1_000),
         linger,

@@ -563,9 +563,14 @@ final class Following implements Puller.Owner, SnapshotDownload.Owner, Claim.Own
     if (idle && (isSilent(now) || fresh.any())) {
       puller.pullToEnd(now, out);
     }
+    Root root = view.known();
     long patience =
         timing.failureTimeout().toNanos()
-            + site.rank(view.known().leader().node()) * timing.rankStagger().toNanos();
+            + site.rank(root.leader().node()) * timing.rankStagger().toNanos();
+    if (log.committed().slot() < root.open().start()) {
+      // Whoever took over writes nothing before the lease of the leader before it has ended.
+      patience += site.config().leaseWaitNanos(root.leaseMillis());
+    }
     boolean quiet = nowNanos - grownNanos >= timing.tailQuiet().toNanos();
     if (quiet && nowNanos - heardNanos >= patience) {
       suspect(now, out);

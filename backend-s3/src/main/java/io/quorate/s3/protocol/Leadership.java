@@ -150,7 +150,7 @@ final class Leadership implements Pipeline.Owner, OwnSeal.Owner {
     standing.become(Phase.LEADING, epoch, site.self(), "owns epoch " + epoch, out);
     SnapshotRef newest = snapshot;
     if (newest != null) {
-      publisher.offer(newest, now, out);
+      publisher.offer(newest, out);
     }
   }
 
@@ -258,10 +258,10 @@ final class Leadership implements Pipeline.Owner, OwnSeal.Owner {
             from, message.name(), "of epoch " + message.epoch() + ", this one owns " + epoch));
   }
 
-  void onSnapshot(SnapshotRef taken, Now now, Effects out) {
+  void onSnapshot(SnapshotRef taken, Effects out) {
     snapshot = taken;
     if (leading()) {
-      publisher.offer(taken, now, out);
+      publisher.offer(taken, out);
     }
   }
 

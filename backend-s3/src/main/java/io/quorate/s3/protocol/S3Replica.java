@@ -93,7 +93,7 @@ public final class S3Replica implements ReplicaCore, Leadership.Owner, Following
       case Event.ReadRequested read -> onRead(read.readId(), read.consistency(), now, out);
       case Event.ObjectDone done -> requests.onDone(done.requestId(), done.result(), now, out);
       case Event.Applied applied -> onApplied(applied.slot(), now, out);
-      case Event.SnapshotSaved saved -> onSnapshotSaved(saved.snapshot(), now, out);
+      case Event.SnapshotSaved saved -> onSnapshotSaved(saved.snapshot(), out);
       case Event.SnapshotChunk chunk -> {
         Leadership leading = leadership;
         if (leading != null) {
@@ -197,11 +197,11 @@ public final class S3Replica implements ReplicaCore, Leadership.Owner, Following
     }
   }
 
-  private void onSnapshotSaved(SnapshotRef snapshot, Now now, Effects out) {
+  private void onSnapshotSaved(SnapshotRef snapshot, Effects out) {
     newest = snapshot;
     Leadership leading = leadership;
     if (leading != null) {
-      leading.onSnapshot(snapshot, now, out);
+      leading.onSnapshot(snapshot, out);
     }
   }
 

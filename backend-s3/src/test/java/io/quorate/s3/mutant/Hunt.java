@@ -18,25 +18,11 @@ final class Hunt {
 
   /** A group drawn from the seed under faults drawn from the seed. */
   static final class Swarm implements Callable<@Nullable String> {
-    static final int SEEDS = 40;
+    static final int SEEDS = 20;
 
     @Override
     public @Nullable String call() {
       Simulation simulation = Simulation.of(S3Worlds.swarm()).time(Duration.ofSeconds(6));
-      return firstFailure(SEEDS, seed -> simulation.seed(seed).run());
-    }
-  }
-
-  /** The same with followers that serve linearizable reads. */
-  static final class SwarmWithBarrier implements Callable<@Nullable String> {
-    static final int SEEDS = 40;
-
-    @Override
-    public @Nullable String call() {
-      Simulation simulation =
-          Simulation.of(S3Worlds.swarmWithBarrier())
-              .time(Duration.ofSeconds(6))
-              .faults("store-lose,store-error,partition");
       return firstFailure(SEEDS, seed -> simulation.seed(seed).run());
     }
   }

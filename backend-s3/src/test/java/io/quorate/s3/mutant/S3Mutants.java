@@ -3,6 +3,7 @@
 package io.quorate.s3.mutant;
 
 import io.quorate.sim.mutant.SourceMutant;
+import java.util.List;
 
 /** Rules without which the protocol is wrong, by the design's sections; each is broken by itself. */
 final class S3Mutants {
@@ -17,6 +18,20 @@ final class S3Mutants {
   private static final String READS = PROTOCOL + "reads.LeaderReads";
 
   private S3Mutants() {}
+
+  /** Those that a group of any kind under faults of any kind shows. */
+  static List<SourceMutant> shownBySwarms() {
+    return List.of(
+        noSeal(),
+        sealsDeleted(),
+        deletedBeforeWatermark(),
+        anyDurableSlot(),
+        failure412(),
+        noLeaseWait(),
+        otherBytes(),
+        noNonce(),
+        oldEpoch());
+  }
 
   /** A.5.4: a candidate looks for the end of the log, but does not close it. */
   static SourceMutant noSeal() {
@@ -76,7 +91,19 @@ final class S3Mutants {
             CLAIM,
             "if (!ended && !view.isCurrent(basis) && !isMine()) {",
             "if (!ended && view.known().epoch() != basis.epoch() && !isMine()) {")
-        .replace(S3, CLAIM, "basis.takenOver(", "view.known().takenOver(")
+        .replace(
+            S3,
+            CLAIM,
+            "    volley.stop();\n    Root next =\n        basis.takenOver(",
+            """
+                volley.stop();
+                reader.ask((sentNanos, later, more) -> replaceNow(later, more), now, out);
+              }
+
+              private void replaceNow(Now now, Effects out) {
+                Root next =
+                    view.known().takenOver(
+            """)
         .replace(
             S3,
             CLAIM,
@@ -249,6 +276,10 @@ final class S3Mutants {
                 }
                 fresh.onEnd(sentNanos, log.committed().slot(), now, out);
             """)
-        .replace(S3, LEADERSHIP, "            && log.head().slot() + 1 == root.open().start(),", ",");
+        .replace(
+            S3,
+            LEADERSHIP,
+            "            && log.head().slot() + 1 == root.open().start(),",
+            ",");
   }
 }

@@ -9,11 +9,13 @@ import static io.quorate.s3.protocol.Bench.slot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.api.NodeId;
+import io.quorate.core.protocol.Event;
 import io.quorate.core.protocol.ObjectRequest;
 import io.quorate.core.protocol.ObjectResult;
 import io.quorate.core.protocol.RefusalCode;
 import io.quorate.s3.S3Config;
 import io.quorate.s3.layout.StoredObject;
+import io.quorate.s3.message.S3Message;
 import io.quorate.s3.protocol.Bench.Member;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -125,6 +127,24 @@ class ClaimTest {
     }
     assertThat(bench.root().epoch()).isEqualTo(1);
     assertThat(a.leads()).isTrue();
+  }
+
+  @Test
+  void aRumourDoesNotKeepADeadLeaderAlive() {
+    led();
+    bench.running.remove(A);
+    Member c = member(C);
+    bench.run(Duration.ofSeconds(2));
+    // B is told again and again that C hears the leader; it must not tell that on as its own.
+    Member b = member(B);
+    bench.advance(Duration.ofSeconds(2));
+    b.step(new Event.Received(C, new S3Message.Pong(1, true)));
+    b.out.sent.clear();
+    b.step(new Event.Received(C, new S3Message.Ping(1)));
+    assertThat(b.out.sent)
+        .extracting(m -> m.message())
+        .containsExactly(new S3Message.Pong(1, false));
+    assertThat(c.leads()).isFalse();
   }
 
   @Test

@@ -8,6 +8,7 @@ import static io.quorate.s3.protocol.Bench.slot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.core.log.SnapshotRef;
+import io.quorate.core.protocol.Event;
 import io.quorate.core.protocol.ObjectRequest;
 import io.quorate.core.protocol.ObjectResult;
 import io.quorate.s3.S3Config;
@@ -110,7 +111,7 @@ class CompactionTest {
     append(a, 19);
     Snapshots.taken(bench, a, behind(5));
     a.held = true;
-    a.step(new io.quorate.core.protocol.Event.SnapshotSaved(behind(10)));
+    a.step(new Event.SnapshotSaved(behind(10)));
     while (!a.asks(ObjectRequest.Replace.class, "root")) {
       Snapshots.serve(bench, a);
       while (!a.out.asked.isEmpty() && !a.asks(ObjectRequest.Replace.class, "root")) {
@@ -233,6 +234,28 @@ class CompactionTest {
     assertThat(b.out.installs).extracting(SnapshotRef::slot).containsExactly(5L);
     assertThat(b.committed()).isEqualTo(20);
     assertThat(b.out.halts).isEmpty();
+  }
+
+  @Test
+  void aSnapshotThatTheLogHasOvertakenIsNotFetchedToItsEnd() {
+    Member a = leader();
+    append(a, 19);
+    Snapshots.taken(bench, a, behind(5));
+    Snapshots.taken(bench, a, behind(10));
+    Member b = bench.start(B);
+    b.held = true;
+    b.carryOut(b.take(ObjectRequest.Get.class, "root"));
+    b.carryOut(b.take(ObjectRequest.Get.class, "/manifest"));
+    b.carryOut(b.take(ObjectRequest.Get.class, "/part-00000"));
+    bench.run(Duration.ofSeconds(1)); // pushed meanwhile, from the leader's memory
+    assertThat(b.committed()).isEqualTo(20);
+    SnapshotRef fetched = b.out.chunkWrites.removeFirst().snapshot();
+    b.step(new Event.SnapshotReceived(fetched, 0, false)); // the local store has newer ones
+    b.held = false;
+    bench.run(Duration.ofSeconds(3));
+    assertThat(b.out.halts).isEmpty();
+    assertThat(b.out.installs).isEmpty();
+    assertThat(b.phase()).isEqualTo("FOLLOWER");
   }
 
   @Test

@@ -22,6 +22,9 @@ class ReadTest {
       Bench.CONFIG.with(
           new S3Config.Reads(Duration.ofSeconds(5), 0.01, S3Config.ReadBarrier.COMMITTED));
 
+  private static final S3Config COMMITTED =
+      Bench.CONFIG.with(new S3Config.Reads(Duration.ZERO, 0.01, S3Config.ReadBarrier.COMMITTED));
+
   private static Member leader(Bench bench) {
     Member a = bench.start(A);
     bench.settle();
@@ -48,7 +51,7 @@ class ReadTest {
 
   @Test
   void aReadSeesWhatWasAcknowledgedBeforeIt() {
-    Bench bench = new Bench(A);
+    Bench bench = new Bench(COMMITTED, A);
     Member a = leader(bench);
     a.submit();
     a.submit();
@@ -142,6 +145,19 @@ class ReadTest {
     long read = b.read(ReadConsistency.LINEARIZABLE);
     bench.settle();
     assertThat(b.out.answers).containsEntry(read, 2L);
+  }
+
+  @Test
+  void aFollowerThatMayBeAheadOfItsLeaderSendsReadsToIt() {
+    // It may have read a slot from the bucket that the leader does not know to be durable.
+    Bench bench = new Bench(COMMITTED, A, B);
+    leader(bench);
+    Member b = bench.start(B);
+    bench.run(Duration.ofSeconds(1));
+    long read = b.read(ReadConsistency.LINEARIZABLE);
+    bench.settle();
+    assertThat(b.out.rejectedReads.get(read).code()).isEqualTo(RefusalCode.NOT_LEADER);
+    assertThat(b.out.rejectedReads.get(read).leader()).isEqualTo(A);
   }
 
   @Test

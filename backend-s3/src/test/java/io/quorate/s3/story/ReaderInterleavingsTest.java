@@ -158,12 +158,15 @@ public final class ReaderInterleavingsTest {
     Scenario s = b.scenario();
     SimNode old = s.leader();
     s.isolate(old);
-    for (int i = 0; i < 200 && s.cluster().leader() == old; i++) {
+    onlySees(s, "c1", old);
+    s.happens("cut-client c2 " + old.id());
+    final Pending write = s.client(2).put(1, 12);
+    for (int i = 0; i < 300; i++) {
       s.client(1).get(1);
       s.run(Duration.ofMillis(10));
     }
-    b.untilAnotherLeads(old);
-    s.await(s.client(2).put(1, 12));
+    assertThat(write.succeeded()).as("B has acknowledged a write").isTrue();
+    s.heal();
     Pending read = s.client(1).get(1);
     s.await(read);
     assertThat(read.value()).isEqualTo(12);
@@ -177,16 +180,27 @@ public final class ReaderInterleavingsTest {
     SimNode old = s.leader();
     s.await(s.client(1).put(1, 11));
     s.isolate(old);
+    onlySees(s, "c1", old);
+    s.happens("cut-client c2 " + old.id());
     final Pending write = s.client(2).put(1, 12);
-    for (int i = 0; i < 500 && !write.isDone(); i++) {
+    for (int i = 0; i < 500; i++) {
       s.client(1).get(1, new ReadConsistency.Lease());
       s.run(Duration.ofMillis(10));
     }
-    s.await(write);
+    assertThat(write.succeeded()).as("B has acknowledged a write").isTrue();
+    s.heal();
     Pending read = s.client(1).get(1, new ReadConsistency.Lease());
     s.await(read);
     assertThat(read.value()).isEqualTo(12);
     s.check();
+  }
+
+  private static void onlySees(Scenario s, String client, SimNode only) {
+    for (SimNode node : s.cluster().nodes()) {
+      if (node != only) {
+        s.happens("cut-client " + client + " " + node.id());
+      }
+    }
   }
 
   @Test // L learns late that its write was executed: that proves nothing about now
@@ -194,6 +208,7 @@ public final class ReaderInterleavingsTest {
     Bucketful b = Bucketful.start(3, Bucketful.leases(Duration.ofSeconds(1)), StoreOptions.CALM);
     Scenario s = b.scenario();
     SimNode old = s.leader();
+    s.await(s.client(3).put(3, 10)); // so that it knows the leader
     final long n = b.next();
     Hold writes = b.bucket().hold(b.data().and(by(old)), 1_000);
     Hold reads =
@@ -202,9 +217,15 @@ public final class ReaderInterleavingsTest {
     s.until(writes::holds, SOON, "the slot is on its way");
     writes.releaseSilently();
     s.isolate(old);
+    s.happens("cut-client c2 " + old.id());
+    onlySees(s, "c3", old);
     b.untilAnotherLeads(old);
     assertThat(b.isData(1, n)).isTrue();
     s.await(s.client(2).put(1, 12));
+    s.until(
+        () -> reads.caught().stream().anyMatch(b.slot(n).and(r -> !r.answered())),
+        SOON,
+        "L asks for its slot");
     reads.release(b.slot(n)); // "it is mine": long after B began to acknowledge
     for (int i = 0; i < 50; i++) {
       s.client(3).get(1, new ReadConsistency.Lease());
@@ -299,31 +320,42 @@ public final class ReaderInterleavingsTest {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
     SimNode old = s.leader();
+    SimNode successor = s.follower(1);
     SimNode reader = s.follower(2);
-    final SimNode successor = s.follower(1);
     final long n = b.next();
     Hold lost = b.bucket().hold(b.data().and(by(old)).and(b.slot(n)), 100);
     final Pending first = s.client(1).put(1, 11);
     s.until(lost::holds, SOON, "slot n is on its way");
     final Pending second = s.client(2).put(2, 12);
     s.until(() -> b.isData(1, n + 1), SOON, "the orphan is there");
-    // F sees nothing of the bucket, and hears B: it learns slot n by push, under its old root.
+    // B hears nobody and takes over; F hears L as long as it leads, and sees nothing of the bucket.
+    Hold roots = b.bucket().hold(by(reader).and(r -> r.key().equals(b.keys().root())), 1_000);
     s.happens("store-cut " + reader.id());
-    s.crash(old);
-    lost.drop();
+    s.partition(successor);
+    b.bucket().hold(b.data().and(by(successor)).and(b.slot(n + 1)), 1_000);
     b.untilAnotherLeads(old);
     assertThat(s.leader()).isSameAs(successor);
-    s.until(() -> reader.commitSlot() >= n, SOON, "F has slot n of epoch 2");
+    join(s, successor, reader);
+    s.until(() -> reader.commitSlot() >= n, SOON, "F has slot n of epoch 2 by push");
     assertThat(reader.commitSlot()).isEqualTo(n);
     s.isolate(reader);
-    s.pause(successor);
+    Hold orphan = b.bucket().hold(by(reader).and(b.slot(n + 1)), 1);
     b.bucket().faults().mend(reader.id());
-    s.run(Duration.ofSeconds(1));
-    s.resume(successor);
-    s.restart(old);
+    s.until(orphan::holds, SOON, "F asks for the next slot where its old root says");
+    assertThat(orphan.caught().getFirst().key()).isEqualTo(b.keys().slot(1, n + 1));
+    orphan.release();
+    s.run(Duration.ofMillis(100));
+    assertThat(reader.commitSlot()).isEqualTo(n);
+    roots.release();
+    s.heal();
     s.await(first);
     s.await(second);
     s.check();
+  }
+
+  private static void join(Scenario s, SimNode one, SimNode other) {
+    s.cluster().network().link(one.id().value(), other.id().value()).mend();
+    s.cluster().network().link(other.id().value(), one.id().value()).mend();
   }
 
   @Test // clocks jump: nothing but consensus time and leases' rates ever looks at them

@@ -75,9 +75,9 @@ public final class Publisher implements Replacement.Owner {
   }
 
   /** A complete snapshot is in the local store. */
-  public void offer(SnapshotRef snapshot, Now now, Effects out) {
+  public void offer(SnapshotRef snapshot, Effects out) {
     newest = snapshot;
-    begin(now, out);
+    begin(out);
   }
 
   /** Looks for objects that nothing refers to, when it is time. */
@@ -99,7 +99,7 @@ public final class Publisher implements Replacement.Owner {
     }
   }
 
-  private void begin(Now now, Effects out) {
+  private void begin(Effects out) {
     SnapshotRef snapshot = newest;
     Root root = view.known();
     SnapshotPlace published = root.snapshot();
@@ -230,7 +230,7 @@ public final class Publisher implements Replacement.Owner {
     if (unreferenced != null) {
       deleteFolder(unreferenced, null, now, out);
     }
-    begin(now, out);
+    begin(out);
   }
 
   private void deleteFolder(
