@@ -184,8 +184,7 @@ final class S3Commands implements Runnable {
           access().withRegion(region).withChecksums(!noChecksums).withQuotedEtags(quotedEtags);
       ProbeReport report;
       try (AwsObjectStore store = AwsObjectStore.open(access)) {
-        report =
-            StoreProbe.run(store, prefix, quick ? ProbeOptions.QUICK : ProbeOptions.THOROUGH);
+        report = StoreProbe.run(store, prefix, quick ? ProbeOptions.QUICK : ProbeOptions.THOROUGH);
       } catch (IllegalArgumentException e) {
         throw CommandFailure.wrongUse(String.valueOf(e.getMessage()));
       }

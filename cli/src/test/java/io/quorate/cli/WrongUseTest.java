@@ -68,7 +68,19 @@ class WrongUseTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "kv ", "serve ", "status ", "admin ", "admin transfer ", "sim ", "s3 ", "s3 serve ", "s3 probe ", "kv load "})
+      strings = {
+        "",
+        "kv ",
+        "serve ",
+        "status ",
+        "admin ",
+        "admin transfer ",
+        "sim ",
+        "s3 ",
+        "s3 serve ",
+        "s3 probe ",
+        "kv load "
+      })
   void everyCommandHasHelp(String command) {
     CommandRun run = CommandRun.of((command + "--help").split(" "));
 

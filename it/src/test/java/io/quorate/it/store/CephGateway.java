@@ -74,8 +74,7 @@ final class CephGateway implements AutoCloseable {
       builder.redirectOutput(log.toFile());
       builder
           .environment()
-          .putAll(
-              Map.of("OBJECTSTORE", "bluestore", "MON_PORT", Integer.toString(monitorPort)));
+          .putAll(Map.of("OBJECTSTORE", "bluestore", "MON_PORT", Integer.toString(monitorPort)));
       Process process = builder.start();
       boolean ended = process.waitFor(MINUTES_MAX, TimeUnit.MINUTES);
       if (!ended || process.exitValue() != 0) {
