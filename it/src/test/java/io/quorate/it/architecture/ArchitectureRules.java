@@ -133,6 +133,7 @@ final class ArchitectureRules {
             root + ".core.runtime..",
             root + ".grpc..",
             root + ".rocksdb..",
+            root + ".s3.attempt..",
             root + ".s3.aws..",
             root + ".s3.endpoint..",
             root + ".s3.folder..",
