@@ -176,8 +176,15 @@ final class S3EndpointTest {
   @Test
   void bodiesInChunksAreUnpacked() throws IOException {
     String chunked =
-        "4;chunk-signature=0a\r\n1234\r\n5;chunk-signature=0b\r\n56789\r\n"
-            + "0;chunk-signature=0c\r\nx-amz-checksum-crc32c:4waSgw==\r\n\r\n";
+        """
+        4;chunk-signature=0a\r
+        1234\r
+        5;chunk-signature=0b\r
+        56789\r
+        0;chunk-signature=0c\r
+        x-amz-checksum-crc32c:4waSgw==\r
+        \r
+        """;
     try (S3Endpoint endpoint = start()) {
       String[] headers = {
         "x-amz-content-sha256",
