@@ -37,8 +37,9 @@ import picocli.CommandLine.Spec;
       "Runs the same load and the same fault on every backend and prints one table.",
       "",
       "Each contender is a group of real replicas: gRPC on loopback, RocksDB with fsync; S3 through"
-          + " the AWS SDK against an embedded endpoint that fsyncs. The leader is stopped without warning in the middle, and the whole history is checked: a fast"
-          + " wrong run is a failed run (exit code 1)."
+          + " the AWS SDK against an embedded endpoint that fsyncs. The leader is stopped without"
+          + " warning in the middle, and the whole history is checked: a fast wrong run is a failed"
+          + " run (exit code 1)."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)

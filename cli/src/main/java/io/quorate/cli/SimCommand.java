@@ -4,13 +4,13 @@ package io.quorate.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.raft.world.RaftWorlds;
+import io.quorate.s3.world.S3Worlds;
 import io.quorate.sim.AnnotatedTrace;
 import io.quorate.sim.Minimiser;
 import io.quorate.sim.SimPlan;
 import io.quorate.sim.SimResult;
 import io.quorate.sim.SimScript;
 import io.quorate.sim.Simulation;
-import io.quorate.s3.world.S3Worlds;
 import io.quorate.sim.cluster.SimBackend;
 import io.quorate.sim.fault.Times;
 import io.quorate.sim.trace.TraceLine;

@@ -70,7 +70,8 @@ public final class Comparison {
 
   private Measured runOne(String contender) throws InterruptedException {
     progress.phase(
-        contender, "starting " + options.replicas() + " replicas (" + groups.parts(contender) + ")");
+        contender,
+        "starting " + options.replicas() + " replicas (" + groups.parts(contender) + ")");
     try (ContenderGroup group = groups.start(contender, options)) {
       String leader = group.awaitLeader();
       progress.phase(contender, leader + " leads; warming up with " + options.clients() + " calls");

@@ -37,9 +37,7 @@ public final class ComparisonTable {
           new Row(
               "PUTs / batch, before the fault",
               m ->
-                  m.usesObjectStore()
-                      ? String.format(Locale.ROOT, "%.3f", m.putsPerBatch())
-                      : "-"),
+                  m.usesObjectStore() ? String.format(Locale.ROOT, "%.3f", m.putsPerBatch()) : "-"),
           new Row(
               "request dollars / 1M commands",
               m ->

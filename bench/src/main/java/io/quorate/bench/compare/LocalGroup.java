@@ -14,9 +14,9 @@ import io.quorate.node.QuorateNode;
 import io.quorate.s3.endpoint.S3Endpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -121,14 +121,14 @@ final class LocalGroup implements ContenderGroup {
     URI uri = endpoint == null ? options.url() : endpoint.uri();
     // No cost governor: what a PUT costs is what the comparison finds out.
     return """
-        quorate.s3 {
-          bucket = "%s"
-          prefix = "%s"
-          endpoint = "%s"
-          credentials = %s
-          max-puts-per-second = 0
-        }
-        """
+    quorate.s3 {
+      bucket = "%s"
+      prefix = "%s"
+      endpoint = "%s"
+      credentials = %s
+      max-puts-per-second = 0
+    }
+    """
         .formatted(
             options.bucket(), directory.getFileName(), uri, endpoint == null ? "chain" : "none");
   }

@@ -267,10 +267,8 @@ public final class Ledger implements SimKv.Watcher {
     }
     conclude(Linearizability.check(history, Models.keyValue(), SEARCH));
     boolean shownIsKnown = oracle.traits().shownIsKnown();
-    conclude(
-        StaleReads.check(history, Models.keyValue(), found, CLOCK_SLACK_NANOS, shownIsKnown));
-    conclude(
-        SessionMonotonic.check(history, shownIsKnown ? Tokens.AS_PASSED : Tokens.UNBINDING));
+    conclude(StaleReads.check(history, Models.keyValue(), found, CLOCK_SLACK_NANOS, shownIsKnown));
+    conclude(SessionMonotonic.check(history, shownIsKnown ? Tokens.AS_PASSED : Tokens.UNBINDING));
   }
 
   /** A property that is not shown to hold fails the run, whether it is broken or undecided. */
