@@ -5,6 +5,7 @@ package io.quorate.s3.probe;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a probe found, a line for each requirement.
@@ -51,18 +52,22 @@ public record ProbeReport(List<Line> lines, List<String> leftBehind) {
     if (fit()) {
       return Optional.empty();
     }
-    Verdict verdict = unfit() ? Verdict.BROKEN : Verdict.UNKNOWN;
+    if (!unfit()) {
+      String reasons =
+          vital(Verdict.UNKNOWN).map(Line::detail).distinct().collect(Collectors.joining("; "));
+      return Optional.of("%s could not be probed: %s".formatted(place, reasons));
+    }
     String found =
-        lines.stream()
-            .filter(line -> line.requirement().vital() && line.verdict() == verdict)
+        vital(Verdict.BROKEN)
             .map(line -> line.requirement().sentence() + " (" + line.detail() + ")")
             .collect(Collectors.joining("; "));
     return Optional.of(
-        unfit()
-            ? "%s would lose acknowledged commands, it breaks: %s. Use a store whose conditional"
-                    .formatted(place, found)
-                + " writes are atomic"
-            : "%s could not be probed, it did not show that: %s. Mend that, then start again"
-                .formatted(place, found));
+        "%s would lose acknowledged commands, it breaks: %s. Use a store whose conditional writes"
+                .formatted(place, found)
+            + " are atomic");
+  }
+
+  private Stream<Line> vital(Verdict verdict) {
+    return lines.stream().filter(line -> line.requirement().vital() && line.verdict() == verdict);
   }
 }
