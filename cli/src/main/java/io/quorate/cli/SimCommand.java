@@ -5,10 +5,13 @@ package io.quorate.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.raft.backend.RaftBackend;
 import io.quorate.raft.backend.RaftVariations;
+import io.quorate.s3.backend.S3Backend;
+import io.quorate.s3.backend.S3Variations;
 import io.quorate.sim.SimResult;
 import io.quorate.sim.Simulation;
 import io.quorate.sim.cluster.SimBackend;
 import io.quorate.sim.fault.Fault;
+import io.quorate.sim.oracle.Traits;
 import io.quorate.sim.trace.TraceLine;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -131,11 +134,18 @@ final class SimCommand implements Callable<Integer> {
   }
 
   private SimBackend chosen() {
-    if (!backend.equals("raft")) {
-      throw CommandFailure.wrongUse(
-          "--backend: \"" + backend + "\" cannot be simulated; there is: raft");
-    }
-    return SimBackend.of("raft", random -> new RaftBackend(RaftVariations.draw(random)));
+    return switch (backend) {
+      case "raft" -> SimBackend.of("raft", random -> new RaftBackend(RaftVariations.draw(random)));
+      case "s3" ->
+          new SimBackend(
+              "s3",
+              random -> new S3Backend(S3Variations.draw(random)),
+              Traits.SHARED_STORE,
+              List::of);
+      default ->
+          throw CommandFailure.wrongUse(
+              "--backend: \"" + backend + "\" cannot be simulated; there are: raft, s3");
+    };
   }
 
   private static List<Fault> read(Path file) {
