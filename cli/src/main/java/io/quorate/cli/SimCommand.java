@@ -197,7 +197,7 @@ final class SimCommand implements Callable<Integer> {
       throw CommandFailure.wrongUse(
           "--backend: \""
               + backend
-              + "\" cannot be simulated; there is: "
+              + "\" cannot be simulated; there are: "
               + String.join(", ", backends.keySet()));
     }
     return found;

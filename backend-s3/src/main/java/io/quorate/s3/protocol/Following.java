@@ -400,6 +400,11 @@ final class Following implements Puller.Owner, SnapshotDownload.Owner, Claim.Own
     }
   }
 
+  /** A snapshot was taken here. */
+  void onOwnSnapshot() {
+    download.onOwnSnapshot();
+  }
+
   /** A part of a snapshot is in the local store. */
   void onReceived(Event.SnapshotReceived received, Now now, Effects out) {
     download.onReceived(received, now, out);

@@ -199,6 +199,7 @@ public final class S3Replica implements ReplicaCore, Leadership.Owner, Following
 
   private void onSnapshotSaved(SnapshotRef snapshot, Effects out) {
     newest = snapshot;
+    following.onOwnSnapshot();
     Leadership leading = leadership;
     if (leading != null) {
       leading.onSnapshot(snapshot, out);

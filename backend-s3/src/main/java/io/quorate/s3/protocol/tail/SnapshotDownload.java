@@ -53,6 +53,8 @@ public final class SnapshotDownload {
   private @Nullable SnapshotPlace failing;
   private int failures;
   private boolean newestFailed;
+  private int writing;
+  private boolean disturbed;
 
   /** Fetches nothing yet. */
   public SnapshotDownload(
@@ -81,6 +83,7 @@ public final class SnapshotDownload {
   public void begin(Now now, Effects out) {
     if (!active) {
       active = true;
+      disturbed = false;
       restart(now, out);
     }
   }
@@ -141,6 +144,7 @@ public final class SnapshotDownload {
           try {
             byte[] bytes =
                 SnapshotPart.decode(key, view.known().group(), from, part, found.bytes());
+            writing = part;
             effects.writeSnapshot(whole.snapshot(), whole.offset(part), bytes);
           } catch (CorruptObject e) {
             fail(from, String.valueOf(e.getMessage()), then, effects);
@@ -148,6 +152,11 @@ public final class SnapshotDownload {
         },
         now,
         out);
+  }
+
+  /** A snapshot was taken here: the local store has discarded what was received of this one. */
+  public void onOwnSnapshot() {
+    disturbed = active;
   }
 
   /** A part was written to the local store. */
@@ -167,7 +176,10 @@ public final class SnapshotDownload {
       failures = 0;
       newestFailed = false;
       owner.onDownloaded(received.snapshot(), now, out);
-    } else if (received.nextOffset() == 0 || received.nextOffset() % whole.partBytes() != 0) {
+    } else if (received.nextOffset() == 0 && disturbed) {
+      disturbed = false;
+      getPart(from, whole, 0, now, out);
+    } else if (writing == whole.parts() - 1 || received.nextOffset() % whole.partBytes() != 0) {
       fail(from, received.snapshot() + " does not match its checksum", now, out);
     } else {
       getPart(from, whole, (int) (received.nextOffset() / whole.partBytes()), now, out);
