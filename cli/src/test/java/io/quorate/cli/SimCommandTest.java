@@ -166,7 +166,7 @@ class SimCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--backend paxos           | --backend: \"paxos\" cannot be simulated; there is: raft",
+        "--backend paxos           | --backend: \"paxos\" cannot be simulated; there are: raft, s3",
         "--seed 5..1               | Invalid value for option '--seed': \"5..1\" must be a seed",
         "--seed x                  | Invalid value for option '--seed': \"x\" must be a seed",
         "--time 0s                 | --time: must be more than 0",
