@@ -62,7 +62,7 @@ public record Measured(
 
   /** Whether the contender has its log in an object store. */
   public boolean usesObjectStore() {
-    return Prices.writes(counts) > 0;
+    return Prices.writes(counts) + Prices.reads(counts) > 0;
   }
 
   /** Requests to an object store for a thousand answered calls. */

@@ -8,16 +8,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Waits until something holds that no other process would tell us. */
-final class Await {
+public final class Await {
   /** Longer than anything here takes on a busy machine; reached only by a failure. */
-  static final Duration PATIENCE = Duration.ofSeconds(90);
+  public static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private static final long LOOK_MILLIS = 20;
 
   private Await() {}
 
   /** Returns once the condition holds; fails with {@code otherwise} after {@link #PATIENCE}. */
-  static void until(BooleanSupplier condition, Supplier<String> otherwise) {
+  public static void until(BooleanSupplier condition, Supplier<String> otherwise) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {

@@ -9,6 +9,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,44 +22,108 @@ import org.junit.jupiter.api.io.TempDir;
 class ComparisonTest {
   @TempDir private Path folder;
 
+  /** A batch is one PUT; what else a leader writes (its root) is rare. */
+  private static final double PUTS_PER_BATCH_MAX = 1.05;
+
   @Test
   void aShortComparisonIsGoodAndSaysSo() throws IOException {
     Path report = folder.resolve("report");
 
-    Command run =
-        Command.run(
-            "compare",
+    JsonNode json =
+        compare(
+            report,
             "--backends",
-            "raft",
+            "raft,s3",
+            "--reads",
+            "20%",
             "--warmup",
             "0.5s",
             "--duration",
-            "2s",
-            "--clients",
-            "16",
+            "4s");
+
+    assertThat(json.get("runs")).hasSize(2);
+    for (JsonNode run : json.get("runs")) {
+      String contender = run.get("contender").textValue();
+      assertThat(run.get("answered").longValue()).as(contender).isPositive();
+      assertThat(run.get("fault").textValue()).as(contender).startsWith("killed the leader n");
+      JsonNode history = run.get("history");
+      assertThat(history.get("checked").longValue())
+          .as(contender)
+          .isGreaterThanOrEqualTo(run.get("answered").longValue());
+      assertThat(history.get("linearizable").booleanValue()).as(contender).isTrue();
+      assertThat(history.get("lost").longValue()).as(contender).isZero();
+      assertThat(history.get("duplicates").longValue()).as(contender).isZero();
+      assertThat(history.get("statesAgree").booleanValue()).as(contender).isTrue();
+    }
+    assertThat(run(json, "raft").has("objectStore")).isFalse();
+    JsonNode store = run(json, "s3").get("objectStore");
+    assertThat(store.get("putsPerBatch").doubleValue()).isBetween(0.9, PUTS_PER_BATCH_MAX);
+    assertThat(store.get("requestsPerThousand").doubleValue()).isPositive();
+    assertThat(store.get("dollarsPerMillion").doubleValue()).isPositive();
+    assertThat(new ObjectMapper().readTree(Files.readString(report.resolve("results.json"))))
+        .isEqualTo(json);
+    assertThat(report.resolve("raft-1.hgrm")).isNotEmptyFile();
+    assertThat(report.resolve("s3-2.hgrm")).isNotEmptyFile();
+  }
+
+  @Test
+  void readsAreNoPuts() throws IOException {
+    Path report = folder.resolve("reads");
+
+    JsonNode json =
+        compare(
+            report,
+            "--backends",
+            "s3",
             "--reads",
-            "20%",
-            "--report",
-            report.toString(),
-            "--json");
+            "100%",
+            "--fault",
+            "none",
+            "--warmup",
+            "2s",
+            "--duration",
+            "2s");
+
+    JsonNode run = run(json, "s3");
+    assertThat(run.get("answered").longValue()).isPositive();
+    JsonNode counts = run.get("counts");
+    assertThat(counts.path("reads_served").longValue()).as("%s", counts).isPositive();
+    assertThat(sum(counts, "object_get_")).as("%s", counts).isPositive();
+    assertThat(sum(counts, "object_create_")).as("%s", counts).isZero();
+    assertThat(sum(counts, "object_replace_")).as("%s", counts).isZero();
+    assertThat(sum(counts, "object_put_")).as("%s", counts).isZero();
+    assertThat(run.get("objectStore").get("putsPerBatch").doubleValue()).isZero();
+    assertThat(run.get("objectStore").get("requestsPerThousand").doubleValue()).isPositive();
+  }
+
+  private static JsonNode compare(Path report, String... options) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("compare", "--clients", "16"));
+    arguments.addAll(List.of(options));
+    arguments.addAll(List.of("--report", report.toString(), "--json"));
+
+    Command run = Command.run(arguments.toArray(new String[0]));
 
     assertThat(run.code()).as(run.err()).isZero();
     JsonNode json = new ObjectMapper().readTree(run.out());
     assertThat(json.get("good").booleanValue()).isTrue();
-    assertThat(json.get("runs")).hasSize(1);
-    JsonNode raft = json.get("runs").get(0);
-    assertThat(raft.get("contender").textValue()).isEqualTo("raft");
-    assertThat(raft.get("answered").longValue()).isPositive();
-    assertThat(raft.get("fault").textValue()).startsWith("killed the leader n");
-    JsonNode history = raft.get("history");
-    assertThat(history.get("checked").longValue())
-        .isGreaterThanOrEqualTo(raft.get("answered").longValue());
-    assertThat(history.get("linearizable").booleanValue()).isTrue();
-    assertThat(history.get("lost").longValue()).isZero();
-    assertThat(history.get("duplicates").longValue()).isZero();
-    assertThat(history.get("statesAgree").booleanValue()).isTrue();
-    assertThat(new ObjectMapper().readTree(Files.readString(report.resolve("results.json"))))
-        .isEqualTo(json);
-    assertThat(report.resolve("raft-1.hgrm")).isNotEmptyFile();
+    return json;
+  }
+
+  private static JsonNode run(JsonNode json, String contender) {
+    for (JsonNode run : json.get("runs")) {
+      if (run.get("contender").textValue().equals(contender)) {
+        return run;
+      }
+    }
+    throw new AssertionError("no run of " + contender + " in " + json);
+  }
+
+  private static long sum(JsonNode counts, String prefix) {
+    long sum = 0;
+    for (Iterator<Map.Entry<String, JsonNode>> all = counts.fields(); all.hasNext(); ) {
+      Map.Entry<String, JsonNode> each = all.next();
+      sum += each.getKey().startsWith(prefix) ? each.getValue().longValue() : 0;
+    }
+    return sum;
   }
 }

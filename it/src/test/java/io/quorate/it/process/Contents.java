@@ -37,6 +37,13 @@ final class Contents {
     return KvClient.reading(client.log()).get(key, ReadConsistency.LINEARIZABLE).join().isPresent();
   }
 
+  /** The value of a key that must be there. */
+  static String valueOf(QuorateClient client, String key) {
+    List<Item> items = of(client, key, ReadConsistency.LINEARIZABLE);
+    assertThat(items).hasSize(1);
+    return items.get(0).value();
+  }
+
   /**
    * Fails unless the keys of a generated load are all there, once each, and were written in their
    * order: a line that was applied again later would have a revision above the next key's.

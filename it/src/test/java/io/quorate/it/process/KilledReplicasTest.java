@@ -13,10 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,54 +72,21 @@ class KilledReplicasTest {
   }
 
   private static void loadWhileTheLeaderIsKilled(String prefix, int keys) throws IOException {
-    String counter = "sum-of-" + prefix;
-    Set<Long> sums = ConcurrentHashMap.newKeySet();
-    Traffic increments =
-        Traffic.start(
-            client.log(),
-            4,
-            2,
-            (store, number) -> store.increment(counter, 1).thenAccept(sums::add));
-    CompletableFuture<Command> load =
-        Command.inBackground(
-            "kv",
-            "load",
-            "--config",
-            group.config(),
-            "--generate",
-            Integer.toString(keys),
-            "--key-prefix",
+    AtomicReference<String> victim = new AtomicReference<>("");
+    Duration gap =
+        LoadUnderFault.run(
+            group,
+            client,
             prefix,
-            "--timeout",
-            "90s",
-            "--json");
-    Await.until(
-        () -> Contents.has(client, Contents.key(prefix, keys / 3)) || load.isDone(),
-        () -> "the load makes no progress" + group.output());
-    String victim = group.awaitLeader(client);
-    assertThat(load).as("the load while the leader is killed").isNotDone();
+            keys,
+            () -> {
+              victim.set(group.awaitLeader(client));
+              group.process(victim.get()).kill();
+            });
 
-    increments.watchGap();
-    group.process(victim).kill();
-    increments.awaitMore(100);
-    Duration gap = increments.longestGap();
-    Command loaded = load.join();
-    increments.stop();
-
-    assertThat(loaded.code()).as(loaded.err()).isZero();
-    assertThat(loaded.out()).contains("\"keys\":" + keys).contains("\"resumed_after\":0");
-    Contents.assertLoadedOnce(client, prefix, keys);
-    assertThat(sums).hasSize(Math.toIntExact(increments.acknowledged()));
-    assertThat(valueOf(counter)).isEqualTo(Long.toString(increments.acknowledged()));
     assertThat(gap).as("longest time without progress (target: 2 s)").isLessThan(GAP_MAX);
-    assertThat(group.awaitLeader(client)).isNotEqualTo(victim);
-    assertCatchesUp(victim, prefix);
-  }
-
-  private static String valueOf(String key) {
-    List<Item> items = Contents.of(client, key, ReadConsistency.LINEARIZABLE);
-    assertThat(items).hasSize(1);
-    return items.get(0).value();
+    assertThat(group.awaitLeader(client)).isNotEqualTo(victim.get());
+    assertCatchesUp(victim.get(), prefix);
   }
 
   /** The killed replica comes back, and all three hold the same. */
@@ -151,43 +115,7 @@ class KilledReplicasTest {
 
   @Test
   void everyAcknowledgedWriteOutlivesTheDeathOfAll() {
-    Set<String> acknowledged = ConcurrentHashMap.newKeySet();
-    Traffic puts =
-        Traffic.start(
-            client.log(),
-            4,
-            32,
-            (store, number) -> {
-              String key = String.format("b-%09d", number);
-              return store.put(key, "value of " + key).thenAccept(done -> acknowledged.add(key));
-            });
-    puts.awaitMore(2000);
-
-    for (String node : group.nodes()) {
-      group.process(node).kill();
-    }
-    for (String node : group.nodes()) {
-      int unused = group.process(node).awaitExit();
-    }
-    Set<String> before = new TreeSet<>(acknowledged);
-    group.startMissing();
-    Set<String> after = keysAndValues("b-");
-    puts.awaitMore(500); // the same sessions go on
-    puts.stop();
-
-    assertThat(before).hasSizeGreaterThanOrEqualTo(2000);
-    assertThat(after).containsAll(before);
-    assertThat(keysAndValues("b-")).containsExactlyInAnyOrderElementsOf(acknowledged);
-  }
-
-  /** Keys, after a look at their values. */
-  private static Set<String> keysAndValues(String prefix) {
-    Set<String> keys = new TreeSet<>();
-    for (Item item : Contents.of(client, prefix, ReadConsistency.LINEARIZABLE)) {
-      assertThat(item.value()).isEqualTo("value of " + item.key());
-      keys.add(item.key());
-    }
-    return keys;
+    AllKilled.run(group, client, "b-");
   }
 
   @Test
@@ -245,7 +173,7 @@ class KilledReplicasTest {
     assertThat(increments.longestGap())
         .as("longest time without progress (target: 2 s)")
         .isLessThan(GAP_MAX);
-    assertThat(valueOf("d")).isEqualTo(Long.toString(increments.acknowledged()));
+    assertThat(Contents.valueOf(client, "d")).isEqualTo(Long.toString(increments.acknowledged()));
     ReplicaReport report = ReplicaGroup.reports(client).get(next);
     assertThat(report).isNotNull();
     assertThat(report.protocol().roleReason())

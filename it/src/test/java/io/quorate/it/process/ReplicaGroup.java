@@ -20,14 +20,12 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 
 /**
- * Three replicas of the key-value service, each a process of its own, with one configuration file
- * like {@code samples/conf/raft-3.conf} but free ports and a folder of the test.
+ * Replicas of the key-value service, each a process of its own, with one configuration file like
+ * those in {@code samples/conf} but free ports and a folder of the test.
  */
 final class ReplicaGroup implements AutoCloseable {
   /** Biggest command that the group takes: small, so that a test can exceed it. */
   static final int COMMAND_BYTES_MAX = 64 << 10;
-
-  private static final List<String> NODES = List.of("n1", "n2", "n3");
 
   private static final ClientOptions PATIENT =
       new ClientOptions(
@@ -38,22 +36,35 @@ final class ReplicaGroup implements AutoCloseable {
           1024);
 
   private final Path folder;
+  private final List<String> nodes;
+  private final String backend;
   private final Path config;
   private final SortedMap<String, Integer> ports = new TreeMap<>();
   private final SortedMap<String, ReplicaProcess> processes = new TreeMap<>();
 
-  private ReplicaGroup(Path folder) throws IOException {
+  private ReplicaGroup(Path folder, List<String> nodes, String backend) throws IOException {
     this.folder = folder;
-    List<Integer> free = FreePorts.some(NODES.size());
-    for (int i = 0; i < NODES.size(); i++) {
-      ports.put(NODES.get(i), free.get(i));
+    this.nodes = nodes;
+    this.backend = backend;
+    List<Integer> free = FreePorts.some(nodes.size());
+    for (int i = 0; i < nodes.size(); i++) {
+      ports.put(nodes.get(i), free.get(i));
     }
-    config = write("quorate.conf", NODES);
+    config = write("quorate.conf", nodes);
   }
 
-  /** Starts all replicas and waits until each is ready. */
+  /** Starts three replicas of the Raft backend and waits until each is ready. */
   static ReplicaGroup start(Path folder) throws IOException {
-    ReplicaGroup group = new ReplicaGroup(folder);
+    return start(folder, List.of("n1", "n2", "n3"), "backend = raft");
+  }
+
+  /**
+   * Starts all replicas and waits until each is ready.
+   *
+   * @param backend its lines of the configuration
+   */
+  static ReplicaGroup start(Path folder, List<String> nodes, String backend) throws IOException {
+    ReplicaGroup group = new ReplicaGroup(folder, nodes, backend);
     try {
       group.startMissing();
       return group;
@@ -73,14 +84,14 @@ final class ReplicaGroup implements AutoCloseable {
         """
         quorate {
           group = orders
-          backend = raft
+          %s
           members {
         %s  }
           data-dir = "%s"
           limits { command = %d B }
         }
         """
-            .formatted(list, data(), COMMAND_BYTES_MAX));
+            .formatted(backend, list, data(), COMMAND_BYTES_MAX));
   }
 
   private Path data() {
@@ -98,7 +109,7 @@ final class ReplicaGroup implements AutoCloseable {
   }
 
   List<String> nodes() {
-    return NODES;
+    return nodes;
   }
 
   /** Where a replica listens. */
@@ -109,7 +120,7 @@ final class ReplicaGroup implements AutoCloseable {
   /** Starts the replicas that do not run; returns when all are ready. */
   void startMissing() {
     List<String> started = new ArrayList<>();
-    for (String node : NODES) {
+    for (String node : nodes) {
       ReplicaProcess process = processes.get(node);
       if (process == null || !process.isAlive()) {
         startOnly(node);
@@ -183,7 +194,7 @@ final class ReplicaGroup implements AutoCloseable {
     Await.until(
         () -> {
           SortedMap<String, ReplicaReport> reports = reports(client);
-          return reports.size() == NODES.size()
+          return reports.size() == nodes.size()
               && reports.values().stream().mapToLong(ReplicaReport::appliedIndex).distinct().count()
                   == 1
               && reports.values().stream()
