@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +75,58 @@ class S3StatusTest {
       assertThat(replica.get("load").get("dollars_per_hour").doubleValue()).isPositive();
     } finally {
       node.abort();
+    }
+  }
+
+  @Test
+  void inspectReadsTheLogOfAGroupThatDoesNotRun() throws IOException {
+    Path config = config();
+    assertThat(CommandRun.of("admin", "inspect", "--config", config.toString()))
+        .satisfies(run -> {
+          assertThat(run.code()).isEqualTo(2);
+          assertThat(run.err()).contains("there is no folder ").contains(" to inspect");
+        });
+    QuorateNode node = start(config);
+    assertThat(CommandRun.of("kv", "put", "a", "1", "--config", config.toString()).code()).isZero();
+    node.abort();
+
+    CommandRun text = CommandRun.of("admin", "inspect", "--config", config.toString());
+    assertThat(text.code()).as(text.err() + text.out()).isZero();
+    assertThat(text.out()).contains("epoch: 1", "leader: n1 ", "last hour: ", "whole: ");
+
+    Path first = entryOfSlotOne();
+    byte[] bytes = Files.readAllBytes(first);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(first, bytes);
+    CommandRun damaged = CommandRun.of("admin", "inspect", "--config", config.toString(), "--json");
+    assertThat(damaged.code()).isEqualTo(1);
+    JsonNode json = Json.parse(damaged.out());
+    assertThat(json.get("whole").booleanValue()).isFalse();
+    assertThat(json.get("damage")).hasSize(1);
+    assertThat(json.get("last_hour").get("objects").longValue()).isPositive();
+  }
+
+  private Path entryOfSlotOne() throws IOException {
+    try (Stream<Path> files = Files.walk(folder.resolve("bucket"))) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> String.valueOf(file.getFileName()).startsWith("0000000000000001"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void inspectWantsAFolderOrAConfigurationAndNotBoth() {
+    for (String[] wrong :
+        new String[][] {
+          {"admin", "inspect"},
+          {"admin", "inspect", "data", "--config", "quorate.conf"},
+          {"admin", "inspect", "data", "--json"}
+        }) {
+      CommandRun run = CommandRun.of(wrong);
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.err()).startsWith("quorate: ").hasLineCount(1);
     }
   }
 
