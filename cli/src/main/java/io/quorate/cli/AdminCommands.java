@@ -6,9 +6,7 @@ import io.quorate.api.NodeId;
 import io.quorate.cli.StatusCommand.Answer;
 import io.quorate.core.port.ReplicaReport;
 import io.quorate.node.QuorateClient;
-import io.quorate.node.QuorateStorage;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,18 +19,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code quorate admin}: what operators ask of a running group, or of its files. */
 @Command(
     name = "admin",
     mixinStandardHelpOptions = true,
-    description = "Hands leadership over, takes snapshots, verifies data directories.",
+    description = "Hands leadership over, takes snapshots, verifies logs.",
     subcommands = {
       AdminCommands.Transfer.class,
       AdminCommands.Snapshot.class,
-      AdminCommands.Inspect.class
+      InspectCommand.class
     })
 final class AdminCommands implements Runnable {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -118,29 +115,6 @@ final class AdminCommands implements Runnable {
         }
         return failures == 0 ? 0 : 1;
       }
-    }
-  }
-
-  /** {@code quorate admin inspect}. */
-  @Command(
-      name = "inspect",
-      mixinStandardHelpOptions = true,
-      description = "Describes and verifies the files of a replica that does not run.",
-      footer = {"", "Changes nothing. Ends with 1 if anything is damaged."})
-  static final class Inspect implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-
-    @Parameters(
-        paramLabel = "<data-dir>",
-        description = "Folder of one replica: <data-dir>/<group>/<node>.")
-    private Path directory;
-
-    @Override
-    public Integer call() {
-      PrintWriter out = spec.commandLine().getOut();
-      boolean whole = QuorateStorage.inspect(directory, out);
-      out.flush();
-      return whole ? 0 : 1;
     }
   }
 

@@ -13,6 +13,8 @@ import io.quorate.node.QuorateClient;
 import io.quorate.node.config.Endpoint;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,6 +35,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "LAG counts the log entries that the leader has committed and the replica has not applied.",
+      "Requests to an object store are counted over --over; dollars are what Amazon would bill in",
+      "an hour of the same load.",
       "Ends with 1 if no replica that can be reached leads."
     })
 final class StatusCommand implements Callable<Integer> {
@@ -44,21 +48,80 @@ final class StatusCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON object instead of a table.")
   private boolean json;
 
+  @Option(
+      names = "--over",
+      paramLabel = "<time>",
+      defaultValue = "1s",
+      converter = TimeConverter.class,
+      description =
+          "How long to watch the load of an object store, if the group has one; 0s: since the start"
+              + " of each replica; default ${DEFAULT-VALUE}.")
+  private Duration over;
+
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     try (QuorateClient client = group.connect()) {
       Duration patience = group.timeout().compareTo(PATIENCE) < 0 ? group.timeout() : PATIENCE;
       SortedMap<NodeId, Answer> answers = Answer.ofAll(client, patience);
+      SortedMap<NodeId, ObjectLoad> loads = new TreeMap<>();
+      if (answers.values().stream().anyMatch(Answer::usesObjects)) {
+        SortedMap<NodeId, Answer> earlier = over.isZero() ? new TreeMap<>() : answers;
+        if (!over.isZero()) {
+          Thread.sleep(over.toMillis());
+          answers = Answer.ofAll(client, patience);
+        }
+        loads.putAll(loads(earlier, answers));
+      }
       @Nullable ReplicaReport leader = Answer.leader(answers);
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
-        out.println(json(answers, client.members(), leader));
+        out.println(json(answers, client.members(), leader, loads));
         out.flush();
       } else {
         table(answers, client.members(), leader).print(out);
+        printDetails(answers, loads, out);
       }
       return leader == null ? 1 : 0;
     }
+  }
+
+  private static SortedMap<NodeId, ObjectLoad> loads(
+      SortedMap<NodeId, Answer> earlier, SortedMap<NodeId, Answer> later) {
+    SortedMap<NodeId, ObjectLoad> loads = new TreeMap<>();
+    later.forEach((node, answer) -> {
+      ReplicaReport report = answer.report();
+      Answer before = earlier.get(node);
+      ReplicaReport first = before == null ? null : before.report();
+      if (report != null && answer.usesObjects()) {
+        ObjectLoad.between(first == null ? null : first.counters(), report.counters())
+            .ifPresent(load -> loads.put(node, load));
+      }
+    });
+    return loads;
+  }
+
+  /** What only the backend knows of its replicas: below the table, since each has other words. */
+  private static void printDetails(
+      SortedMap<NodeId, Answer> answers, SortedMap<NodeId, ObjectLoad> loads, PrintWriter out) {
+    answers.forEach((node, answer) -> {
+      ReplicaReport report = answer.report();
+      if (report == null) {
+        return;
+      }
+      List<String> words = new ArrayList<>();
+      report
+          .protocol()
+          .details()
+          .forEach((name, value) -> words.add(name.replace('_', ' ') + ": " + value));
+      ObjectLoad load = loads.get(node);
+      if (load != null) {
+        words.add(load.sentence());
+      }
+      if (!words.isEmpty()) {
+        out.println(node + "  " + String.join("; ", words));
+      }
+    });
+    out.flush();
   }
 
   private static Table table(
@@ -129,7 +192,8 @@ final class StatusCommand implements Callable<Integer> {
   private static ObjectNode json(
       SortedMap<NodeId, Answer> answers,
       SortedMap<NodeId, Endpoint> members,
-      @Nullable ReplicaReport leader) {
+      @Nullable ReplicaReport leader,
+      SortedMap<NodeId, ObjectLoad> loads) {
     ObjectNode object = Json.object();
     object.put("leader", leader == null ? null : leader.protocol().self().value());
     ArrayNode replicas = object.putArray("replicas");
@@ -143,6 +207,10 @@ final class StatusCommand implements Callable<Integer> {
         replica.put("why", answer.failure());
       } else {
         fill(replica, report, leader);
+        ObjectLoad load = loads.get(node);
+        if (load != null) {
+          load.write(replica.putObject("load"));
+        }
       }
     });
     return object;
@@ -176,6 +244,8 @@ final class StatusCommand implements Callable<Integer> {
     replica.put("sessions", report.sessions());
     replica.put("healthy", report.healthy());
     replica.put("health", report.health());
+    ObjectNode details = replica.putObject("details");
+    status.details().forEach(details::put);
     ObjectNode counters = replica.putObject("counters");
     report.counters().forEach(counters::put);
     ArrayNode peers = replica.putArray("peers");
@@ -191,6 +261,12 @@ final class StatusCommand implements Callable<Integer> {
 
   /** What one replica said, or why it said nothing. */
   record Answer(@Nullable ReplicaReport report, String failure) {
+
+    /** Whether the replica has asked an object store for anything. */
+    boolean usesObjects() {
+      ReplicaReport answered = report;
+      return answered != null && ObjectLoad.isIn(answered.counters());
+    }
 
     /** Asks all members at the same time. */
     static SortedMap<NodeId, Answer> ofAll(QuorateClient client, Duration patience) {

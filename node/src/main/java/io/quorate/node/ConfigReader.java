@@ -48,6 +48,14 @@ final class ConfigReader {
     return read(node);
   }
 
+  /**
+   * What is the same for all replicas; that of the first one. Throws {@link
+   * ConfigurationException}.
+   */
+  QuorateConfig anyNode() {
+    return read(null);
+  }
+
   /** The configuration of the group's clients; throws {@link ConfigurationException}. */
   GroupConfig group() {
     return read(null).groupConfig();

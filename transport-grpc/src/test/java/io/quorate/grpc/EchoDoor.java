@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -167,7 +168,8 @@ public final class EchoDoor implements ReplicaDoor {
             90,
             89,
             88,
-            List.of(new ReplicaStatus.Peer(NodeId.of("n2"), "pipeline", 87, 1_000))),
+            List.of(new ReplicaStatus.Peer(NodeId.of("n2"), "pipeline", 87, 1_000)),
+            new TreeMap<>(Map.of("root_version", "7", "window", "2 of 4 slots"))),
         88,
         1_234,
         1 << 20,

@@ -9,6 +9,7 @@ import io.quorate.api.GroupId;
 import io.quorate.core.port.Backend;
 import io.quorate.core.port.ObjectStore;
 import io.quorate.node.plugin.ObjectStorage;
+import io.quorate.node.plugin.SharedLog;
 import io.quorate.node.plugin.StartException;
 import io.quorate.s3.S3Config;
 import io.quorate.s3.aws.AwsObjectStore;
@@ -44,6 +45,12 @@ final class S3Module extends AbstractModule {
           case StorePlace.Folder folder -> open(folder);
           case StorePlace.Bucket bucket -> open(bucket, group);
         };
+  }
+
+  @Provides
+  @Singleton
+  SharedLog log() {
+    return new StoredLog(place, config.prefix());
   }
 
   private static ObjectStore open(StorePlace.Folder folder) {

@@ -163,6 +163,11 @@ final class Leadership implements Pipeline.Owner, OwnSeal.Owner {
     return standing.phase() == Phase.LEADING;
   }
 
+  /** Its slots on their way. */
+  Pipeline pipeline() {
+    return pipeline;
+  }
+
   /** Whether proposals had better wait. */
   boolean saturated(boolean full, Now now) {
     roomAtNanos = Long.MAX_VALUE;

@@ -47,6 +47,7 @@ public final class S3Replica implements ReplicaCore, Leadership.Owner, Following
   private final S3Log log;
   private final Standing standing;
   private final Following following;
+  private final StatusDetails details = new StatusDetails();
   private final long pulseNanos;
   private @Nullable Leadership leadership;
   private @Nullable SnapshotRef newest;
@@ -277,6 +278,7 @@ public final class S3Replica implements ReplicaCore, Leadership.Owner, Following
         log.head().slot(),
         log.committed().slot(),
         log.committed().slot(),
-        leading == null ? List.of() : leading.peers(nowNanos));
+        leading == null ? List.of() : leading.peers(nowNanos),
+        details.of(view.root(), leading == null ? null : leading.pipeline(), trouble));
   }
 }

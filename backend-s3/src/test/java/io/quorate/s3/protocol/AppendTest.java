@@ -44,6 +44,27 @@ class AppendTest {
   }
 
   @Test
+  void theStatusTellsRootSegmentWindowAndTrouble() {
+    Member leader = leader();
+    assertThat(leader.core.status().details())
+        .containsEntry("root_version", "1")
+        .containsEntry("segment", "epoch 1 from slot 1")
+        .containsEntry("watermark", "slot 1")
+        .containsEntry("window", "0 of 4 slots in flight")
+        .doesNotContainKey("trouble");
+    leader.submit();
+    leader.submit();
+    assertThat(leader.core.status().details()).containsEntry("window", "2 of 4 slots in flight");
+    leader.answer(
+        leader.take(ObjectRequest.Create.class, slot(1, 2)),
+        new ObjectResult.Refused("no permission"));
+    assertThat(leader.core.status().details())
+        .hasEntrySatisfying(
+            "trouble",
+            trouble -> assertThat(trouble).contains("the store refuses", "no permission"));
+  }
+
+  @Test
   void onlyTheContiguousPrefixIsAcknowledged() {
     Member leader = leader();
     leader.submit();

@@ -48,7 +48,7 @@ public final class InterleavingsTest {
   }
 
   @Test // the same after the log around slot n was deleted: only the seal keeps L from
-        // acknowledging
+  // acknowledging
   public void a10_02_latePutAfterTruncation() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();

@@ -4,7 +4,10 @@ package io.quorate.core.protocol;
 
 import io.quorate.api.NodeId;
 import io.quorate.api.Role;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param durableSlot last slot that is durable here
  * @param commitSlot last slot known to be committed
  * @param peers what a leader knows of the others; empty elsewhere
+ * @param details what only this protocol knows of itself, for people: names in lower case with
+ *     underscores, values as text. Never null, often empty; not to be changed
  */
 public record ReplicaStatus(
     NodeId self,
@@ -29,7 +34,36 @@ public record ReplicaStatus(
     long lastSlot,
     long durableSlot,
     long commitSlot,
-    List<Peer> peers) {
+    List<Peer> peers,
+    SortedMap<String, String> details) {
+
+  /** A view of a protocol that has nothing to add. */
+  public ReplicaStatus(
+      NodeId self,
+      Role role,
+      String phase,
+      long epoch,
+      @Nullable NodeId leader,
+      String roleReason,
+      long firstSlot,
+      long lastSlot,
+      long durableSlot,
+      long commitSlot,
+      List<Peer> peers) {
+    this(
+        self,
+        role,
+        phase,
+        epoch,
+        leader,
+        roleReason,
+        firstSlot,
+        lastSlot,
+        durableSlot,
+        commitSlot,
+        peers,
+        Collections.unmodifiableSortedMap(new TreeMap<>()));
+  }
 
   /**
    * What a leader knows of one other replica.

@@ -49,6 +49,7 @@ final class Door implements ReplicaDoor {
   private final ObjectStore objects;
   private final Transport transport;
   private final ConsensusMetrics metrics;
+  private final long startedNanos;
 
   Door(
       GroupId group,
@@ -83,6 +84,7 @@ final class Door implements ReplicaDoor {
     this.objects = objects;
     this.transport = transport;
     this.metrics = metrics;
+    this.startedNanos = clock.now().monotonicNanos();
   }
 
   @Override
@@ -238,7 +240,8 @@ final class Door implements ReplicaDoor {
               status.lastSlot(),
               status.durableSlot(),
               status.commitSlot(),
-              List.of());
+              List.of(),
+              status.details());
     }
     boolean healthy = halted == null && status.leader() != null;
     String health = "ok";
@@ -249,6 +252,7 @@ final class Door implements ReplicaDoor {
     }
     SortedMap<String, Long> counters = metrics.snapshot();
     counters.putAll(transport.counters());
+    counters.put("uptime_ms", (clock.now().monotonicNanos() - startedNanos) / 1_000_000);
     objects
         .counters()
         .forEach((name, count) -> counters.put("object_" + name.replace('.', '_'), count));

@@ -13,7 +13,8 @@ public interface BackendPlugin {
 
   /**
    * Reads the settings and returns a module that binds {@link io.quorate.core.port.Backend},
-   * explicitly, and {@link ObjectStorage} if the backend needs one; nothing is started in it.
+   * explicitly, {@link ObjectStorage} if the backend needs one, and {@link SharedLog} if it can be
+   * inspected there; nothing is started in it.
    *
    * @param section {@code quorate.<name>}, empty if the file has none. Wrong values are noted there
    *     and answered with the default, so that all errors are found in one go; settings on which

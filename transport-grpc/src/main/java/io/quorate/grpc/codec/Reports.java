@@ -108,7 +108,8 @@ public final class Reports {
             .setFirstSlot(status.firstSlot())
             .setLastSlot(status.lastSlot())
             .setDurableSlot(status.durableSlot())
-            .setCommitSlot(status.commitSlot());
+            .setCommitSlot(status.commitSlot())
+            .putAllDetails(status.details());
     for (ReplicaStatus.Peer peer : status.peers()) {
       core.addPeers(
           CoreStatus.Peer.newBuilder()
@@ -141,7 +142,8 @@ public final class Reports {
         core.getLastSlot(),
         core.getDurableSlot(),
         core.getCommitSlot(),
-        List.copyOf(peers));
+        List.copyOf(peers),
+        Collections.unmodifiableSortedMap(new TreeMap<>(core.getDetailsMap())));
   }
 
   private static @Nullable NodeId leader(String name) {

@@ -4,6 +4,7 @@ package io.quorate.grpc.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.quorate.api.NodeId;
 import io.quorate.api.Role;
 import io.quorate.core.port.ReplicaReport;
@@ -47,6 +48,16 @@ final class ReportsTest {
         reply.toBuilder().setCore(reply.getCore().toBuilder().setRoleValue(77)).build();
     assertThat(later.getCore().getRole()).isEqualTo(CoreStatus.Role.UNRECOGNIZED);
     assertThat(Reports.decode(later).protocol().role()).isEqualTo(Role.RECOVERING);
+  }
+
+  @Test
+  void aReportOfAnEarlierReleaseHasNoDetails() throws InvalidProtocolBufferException {
+    StatusReply reply = Reports.encode(new EchoDoor().report());
+    byte[] earlier =
+        reply.toBuilder().setCore(reply.getCore().toBuilder().clearDetails()).build().toByteArray();
+    ReplicaReport report = Reports.decode(StatusReply.parseFrom(earlier));
+    assertThat(report.protocol().details()).isEmpty();
+    assertThat(report.protocol().commitSlot()).isEqualTo(88);
   }
 
   @Test

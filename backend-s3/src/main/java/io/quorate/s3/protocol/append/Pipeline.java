@@ -125,6 +125,11 @@ public final class Pipeline {
     return departures.window();
   }
 
+  /** How many slots are on their way. */
+  public int inFlight() {
+    return inFlight.size();
+  }
+
   /** Whether nothing is on its way. */
   public boolean isEmpty() {
     return inFlight.isEmpty();
