@@ -67,9 +67,7 @@ public record Measured(
 
   /** Requests to an object store for a thousand answered calls. */
   public double objectRequestsPerThousand() {
-    return answered == 0
-        ? 0
-        : (Prices.writes(counts) + Prices.reads(counts)) * 1000.0 / answered;
+    return answered == 0 ? 0 : (Prices.writes(counts) + Prices.reads(counts)) * 1000.0 / answered;
   }
 
   /** What the requests for a million answered calls cost at this load. */

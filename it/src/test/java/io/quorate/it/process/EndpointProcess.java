@@ -36,7 +36,9 @@ final class EndpointProcess implements AutoCloseable {
     return jvm.awaitLine(line -> line.startsWith("ready: S3 at "));
   }
 
-  /** {@code kill -9}: its clients lose their connections; then it is started on its folder again. */
+  /**
+   * {@code kill -9}: its clients lose their connections; then it is started on its folder again.
+   */
   void killAndStartAgain() {
     jvm.close();
     jvm = launch();

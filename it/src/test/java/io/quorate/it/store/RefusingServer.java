@@ -15,8 +15,7 @@ final class RefusingServer implements AutoCloseable {
 
   /** Starts it on the loopback interface. */
   RefusingServer(int port, int status, String code) throws IOException {
-    server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 16);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 16);
     byte[] body =
         "<Error><Code>%s</Code><Message>%s, said the server</Message></Error>"
             .formatted(code, code)
