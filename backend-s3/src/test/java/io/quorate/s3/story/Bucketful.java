@@ -234,10 +234,12 @@ final class Bucketful {
     scenario.until(() -> !isData(epoch, slot), SOON, "slot " + slot + " is deleted");
   }
 
-  /** Asks the leader to hand over. */
-  void transfer() {
+  /** Asks the leader to hand over; to whomever it likes if nobody is named. */
+  void transfer(@Nullable SimNode target) {
     SimNode leader = scenario.leader();
-    leader.ask(door -> door.admin(new AdminCommand.TransferLeadership(null), new Ignore(), 0));
+    AdminCommand command =
+        new AdminCommand.TransferLeadership(target == null ? null : target.id());
+    leader.ask(door -> door.admin(command, new Ignore(), 0));
   }
 
   private static final class Ignore implements ReplySink {
