@@ -26,8 +26,10 @@ import picocli.CommandLine.Spec;
     description = "Describes and verifies the files of a replica that does not run, or a bucket.",
     footer = {
       "",
-      "With a folder: the files of that replica. With --config: what the group has in the bucket or",
-      "folder of its section s3: root, log, seals, snapshots, and what the objects that were written",
+      "With a folder: the files of that replica. With --config: what the group has in the bucket"
+          + " or",
+      "folder of its section s3: root, log, seals, snapshots, and what the objects that were"
+          + " written",
       "in the last hour cost.",
       "Changes nothing. Ends with 1 if anything is damaged."
     })
@@ -105,8 +107,8 @@ final class InspectCommand implements Callable<Integer> {
     ArrayNode facts = object.putArray("facts");
     found
         .facts()
-        .forEach(fact ->
-            facts.addObject().put("name", fact.getKey()).put("value", fact.getValue()));
+        .forEach(
+            fact -> facts.addObject().put("name", fact.getKey()).put("value", fact.getValue()));
     object
         .putObject("last_hour")
         .put("objects", found.createdLastHour())

@@ -145,7 +145,8 @@ class S3StatusTest {
           assertThat(load.overMillis()).isEqualTo(2_000);
           assertThat(load.writes()).isEqualTo(41);
           assertThat(load.reads()).isZero();
-          assertThat(load.dollarsPerHour()).isBetween(0.368, 0.370); // 20.5 a second at $5 a million
+          assertThat(load.dollarsPerHour())
+              .isBetween(0.368, 0.370); // 20.5 a second at $5 a million
         });
     assertThat(ObjectLoad.between(null, later))
         .hasValueSatisfying(load -> assertThat(load.overMillis()).isEqualTo(12_000));

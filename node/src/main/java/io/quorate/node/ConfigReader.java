@@ -48,7 +48,10 @@ final class ConfigReader {
     return read(node);
   }
 
-  /** What is the same for all replicas; that of the first one. Throws {@link ConfigurationException}. */
+  /**
+   * What is the same for all replicas; that of the first one. Throws {@link
+   * ConfigurationException}.
+   */
   QuorateConfig anyNode() {
     return read(null);
   }

@@ -122,8 +122,7 @@ final class LogWalk {
     }
     bytes += object.length;
     try {
-      StoredObject stored =
-          StoredObject.decode(key, root.group(), segment.epoch(), slot, object);
+      StoredObject stored = StoredObject.decode(key, root.group(), segment.epoch(), slot, object);
       return switch (stored) {
         case StoredObject.Data data -> {
           link(key, data.entry());
@@ -254,7 +253,8 @@ final class LogWalk {
       }
     }
     findings.note(
-        behind.size(), "objects behind slot " + end + ", where the log ends: on their way, or orphans");
+        behind.size(),
+        "objects behind slot " + end + ", where the log ends: on their way, or orphans");
   }
 
   private boolean isEntry(long slot) throws StoreUnreadable {

@@ -38,8 +38,8 @@ public final class PrefixInspector {
    * @param nowNanos the time, since 1970: the last hour ends with it
    * @throws StoreUnreadable the store did not answer; what was read proves nothing
    */
-  public static PrefixReport inspect(
-      ObjectStore store, String prefix, GroupId group, long nowNanos) throws StoreUnreadable {
+  public static PrefixReport inspect(ObjectStore store, String prefix, GroupId group, long nowNanos)
+      throws StoreUnreadable {
     ObjectKeys keys = new ObjectKeys(prefix, group);
     PrefixInspector inspector = new PrefixInspector(new StoreReader(store), keys, group);
     PrefixReport report = inspector.round(nowNanos);

@@ -69,8 +69,7 @@ final class SnapshotCheck {
 
   private void verify(SnapshotPlace place) throws StoreUnreadable, CorruptObject {
     String key = keys.manifest(place);
-    SnapshotManifest manifest =
-        SnapshotManifest.decode(key, root.group(), place, present(key));
+    SnapshotManifest manifest = SnapshotManifest.decode(key, root.group(), place, present(key));
     MessageDigest sum = sha256();
     long size = 0;
     for (int part = 0; part < manifest.parts(); part++) {

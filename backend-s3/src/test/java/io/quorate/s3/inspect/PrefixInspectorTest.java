@@ -124,8 +124,7 @@ class PrefixInspectorTest {
 
   private SnapshotPlace snapshot() throws NoSuchAlgorithmException {
     byte[] sum = MessageDigest.getInstance("SHA-256").digest(STATE);
-    SnapshotRef ref =
-        new SnapshotRef("3-1-ab", 3, 1, last, 0, 1, new byte[0], STATE.length, sum);
+    SnapshotRef ref = new SnapshotRef("3-1-ab", 3, 1, last, 0, 1, new byte[0], STATE.length, sum);
     SnapshotManifest manifest = new SnapshotManifest(ref, STATE.length);
     SnapshotPlace place = manifest.place(77);
     put(KEYS.part(place, 0), SnapshotPart.bytes(GROUP, WRITER, place, 0, STATE));

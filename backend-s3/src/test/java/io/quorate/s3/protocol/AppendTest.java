@@ -54,14 +54,14 @@ class AppendTest {
         .doesNotContainKey("trouble");
     leader.submit();
     leader.submit();
-    assertThat(leader.core.status().details())
-        .containsEntry("window", "2 of 4 slots in flight");
+    assertThat(leader.core.status().details()).containsEntry("window", "2 of 4 slots in flight");
     leader.answer(
         leader.take(ObjectRequest.Create.class, slot(1, 2)),
         new ObjectResult.Refused("no permission"));
     assertThat(leader.core.status().details())
         .hasEntrySatisfying(
-            "trouble", trouble -> assertThat(trouble).contains("the store refuses", "no permission"));
+            "trouble",
+            trouble -> assertThat(trouble).contains("the store refuses", "no permission"));
   }
 
   @Test

@@ -54,10 +54,7 @@ final class ReportsTest {
   void aReportOfAnEarlierReleaseHasNoDetails() throws InvalidProtocolBufferException {
     StatusReply reply = Reports.encode(new EchoDoor().report());
     byte[] earlier =
-        reply.toBuilder()
-            .setCore(reply.getCore().toBuilder().clearDetails())
-            .build()
-            .toByteArray();
+        reply.toBuilder().setCore(reply.getCore().toBuilder().clearDetails()).build().toByteArray();
     ReplicaReport report = Reports.decode(StatusReply.parseFrom(earlier));
     assertThat(report.protocol().details()).isEmpty();
     assertThat(report.protocol().commitSlot()).isEqualTo(88);
