@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -64,9 +65,8 @@ class PrefixInspectorTest {
         place = snapshot();
       }
     }
-    assertThat(place).isNotNull();
     seal(1, 5);
-    root = root.published(new UUID(0, 2), place, 0);
+    root = root.published(new UUID(0, 2), Objects.requireNonNull(place), 0);
     root = root.takenOver(new UUID(0, 3), leader, 5, last, 0, 1);
     put(KEYS.root(), root.bytes());
     for (long slot = 5; slot <= 8; slot++) {
@@ -209,8 +209,7 @@ class PrefixInspectorTest {
 
   @Test
   void aDamagedPartOfASnapshotIsDamage() throws StoreUnreadable {
-    SnapshotPlace place = root().snapshot();
-    assertThat(place).isNotNull();
+    SnapshotPlace place = Objects.requireNonNull(root().snapshot());
     flip(KEYS.part(place, 0));
     assertThat(inspect().damage())
         .singleElement()
