@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -120,8 +119,7 @@ class ComparisonTest {
 
   private static long sum(JsonNode counts, String prefix) {
     long sum = 0;
-    for (Iterator<Map.Entry<String, JsonNode>> all = counts.fields(); all.hasNext(); ) {
-      Map.Entry<String, JsonNode> each = all.next();
+    for (Map.Entry<String, JsonNode> each : counts.properties()) {
       sum += each.getKey().startsWith(prefix) ? each.getValue().longValue() : 0;
     }
     return sum;
