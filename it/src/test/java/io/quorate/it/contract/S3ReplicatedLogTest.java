@@ -14,20 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** All groups share one endpoint on a folder; each has a prefix of its own. */
 final class S3ReplicatedLogTest implements ReplicatedLogContract {
-  /**
-   * A dead leader is missed after one second instead of three. The probe of the store has tests of
-   * its own, and takes longer than all else here.
-   */
-  private static final String SETTINGS =
-      """
-      backend = s3
-      s3 {
-        bucket = contract, prefix = "group-%d", endpoint = "%s", credentials = none, probe = false
-        max-puts-per-second = 0
-        heartbeat-interval = 100 ms, failure-timeout = 1 s, rank-stagger = 300 ms, tail-quiet = 1 s
-      }
-      """;
-
   private static final AtomicInteger GROUPS = new AtomicInteger();
 
   @TempDir private static Path objects;
@@ -45,8 +31,23 @@ final class S3ReplicatedLogTest implements ReplicatedLogContract {
     endpoint.close();
   }
 
+  /**
+   * A dead leader is missed after one second instead of three. The probe of the store has tests of
+   * its own, and takes longer than all else here.
+   */
   @Override
   public LogGroup group() {
-    return new NodeGroup(SETTINGS.formatted(GROUPS.incrementAndGet(), endpoint.uri()), folder);
+    String backend =
+        """
+        backend = s3
+        s3 {
+          bucket = contract, prefix = "group-%d", endpoint = "%s", credentials = none
+          probe = false, max-puts-per-second = 0
+          heartbeat-interval = 100 ms, failure-timeout = 1 s, rank-stagger = 300 ms
+          tail-quiet = 1 s
+        }
+        """
+            .formatted(GROUPS.incrementAndGet(), endpoint.uri());
+    return new NodeGroup(backend, folder);
   }
 }
