@@ -77,10 +77,7 @@ final class Swarm {
     for (String family : faults.split(",")) {
       if (!families.contains(family)) {
         throw new IllegalArgumentException(
-            "fault family \""
-                + family
-                + "\" is unknown; say swarm, none, or some of "
-                + families);
+            "fault family \"" + family + "\" is unknown; say swarm, none, or some of " + families);
       }
     }
   }

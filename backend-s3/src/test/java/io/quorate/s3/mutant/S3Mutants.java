@@ -5,7 +5,9 @@ package io.quorate.s3.mutant;
 import io.quorate.sim.mutant.SourceMutant;
 import java.util.List;
 
-/** Rules without which the protocol is wrong, by the design's sections; each is broken by itself. */
+/**
+ * Rules without which the protocol is wrong, by the design's sections; each is broken by itself.
+ */
 final class S3Mutants {
   private static final String S3 = "backend-s3";
   private static final String PROTOCOL = "io.quorate.s3.protocol.";
@@ -167,7 +169,10 @@ final class S3Mutants {
   static SourceMutant noBarrier() {
     return SourceMutant.named("read without the barrier")
         .replace(
-            S3, READS, "return sent ? log.head().slot() :", "return sent && false ? log.head().slot() :");
+            S3,
+            READS,
+            "return sent ? log.head().slot() :",
+            "return sent && false ? log.head().slot() :");
   }
 
   /** A.5.4: a successor does not wait for the lease before it. */
@@ -277,9 +282,6 @@ final class S3Mutants {
                 fresh.onEnd(sentNanos, log.committed().slot(), now, out);
             """)
         .replace(
-            S3,
-            LEADERSHIP,
-            "            && log.head().slot() + 1 == root.open().start(),",
-            ",");
+            S3, LEADERSHIP, "            && log.head().slot() + 1 == root.open().start(),", ",");
   }
 }

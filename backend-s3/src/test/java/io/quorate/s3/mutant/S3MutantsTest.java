@@ -48,23 +48,21 @@ final class S3MutantsTest {
   @TestFactory
   Stream<DynamicTest> swarmsShowTheMutant() {
     return S3Mutants.shownBySwarms().stream()
-        .map(
-            mutant ->
-                DynamicTest.dynamicTest(
-                    mutant.name(),
-                    () ->
-                        assertThat(mutant.run(Hunt.Swarm.class))
-                            .as("none of %s seeds notices: %s", Hunt.Swarm.SEEDS, mutant)
-                            .isNotNull()));
+        .map(mutant ->
+            DynamicTest.dynamicTest(
+                mutant.name(),
+                () ->
+                    assertThat(mutant.run(Hunt.Swarm.class))
+                        .as("none of %s seeds notices: %s", Hunt.Swarm.SEEDS, mutant)
+                        .isNotNull()));
   }
 
   @TestFactory
   Stream<DynamicTest> scenesShowTheMutant() {
     return deep().stream()
-        .map(
-            each ->
-                DynamicTest.dynamicTest(
-                    each.mutant().name(),
-                    () -> assertThat(each.mutant().run(each.scene())).contains(each.found())));
+        .map(each ->
+            DynamicTest.dynamicTest(
+                each.mutant().name(),
+                () -> assertThat(each.mutant().run(each.scene())).contains(each.found())));
   }
 }

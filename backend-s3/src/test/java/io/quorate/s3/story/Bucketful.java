@@ -237,8 +237,7 @@ final class Bucketful {
   /** Asks the leader to hand over; to whomever it likes if nobody is named. */
   void transfer(@Nullable SimNode target) {
     SimNode leader = scenario.leader();
-    AdminCommand command =
-        new AdminCommand.TransferLeadership(target == null ? null : target.id());
+    AdminCommand command = new AdminCommand.TransferLeadership(target == null ? null : target.id());
     leader.ask(door -> door.admin(command, new Ignore(), 0));
   }
 

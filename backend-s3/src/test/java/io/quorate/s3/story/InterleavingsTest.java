@@ -47,7 +47,8 @@ public final class InterleavingsTest {
     s.check();
   }
 
-  @Test // the same after the log around slot n was deleted: only the seal keeps L from acknowledging
+  @Test // the same after the log around slot n was deleted: only the seal keeps L from
+        // acknowledging
   public void a10_02_latePutAfterTruncation() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();

@@ -38,7 +38,8 @@ public final class ReaderInterleavingsTest {
     s.check();
   }
 
-  @Test // a late attempt re-creates a deleted slot: F applies what is the log, and goes on from there
+  @Test // a late attempt re-creates a deleted slot: F applies what is the log, and goes on from
+        // there
   public void a10_14_slowReaderOfARecreatedSlot() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
@@ -211,8 +212,7 @@ public final class ReaderInterleavingsTest {
     s.await(s.client(3).put(3, 10)); // so that it knows the leader
     final long n = b.next();
     Hold writes = b.bucket().hold(b.data().and(by(old)), 1_000);
-    Hold reads =
-        b.bucket().hold(by(old).and(r -> r.request() instanceof ObjectRequest.Get), 1_000);
+    Hold reads = b.bucket().hold(by(old).and(r -> r.request() instanceof ObjectRequest.Get), 1_000);
     final Pending first = s.client(1).put(1, 11);
     s.until(writes::holds, SOON, "the slot is on its way");
     writes.releaseSilently();
@@ -240,15 +240,13 @@ public final class ReaderInterleavingsTest {
   @Test // a follower showed what L does not know to be durable yet: later reads at L see it too
   public void a10_19_readRegressionAcrossReaders() {
     S3Config barrier =
-        Bucketful.config()
-            .with(new S3Config.Reads(Duration.ZERO, 0.01, S3Config.ReadBarrier.SENT));
+        Bucketful.config().with(new S3Config.Reads(Duration.ZERO, 0.01, S3Config.ReadBarrier.SENT));
     Bucketful b = Bucketful.start(3, barrier, StoreOptions.CALM);
     Scenario s = b.scenario();
     SimNode leader = s.leader();
     final long n = b.next();
     Hold write = b.bucket().hold(b.data().and(by(leader)), 1);
-    Hold readBack =
-        b.bucket().hold(by(leader).and(b.slot(n)).and(r -> !r.mutates()), 1_000);
+    Hold readBack = b.bucket().hold(by(leader).and(b.slot(n)).and(r -> !r.mutates()), 1_000);
     final Pending first = s.client(1).put(1, 11);
     s.until(write::holds, SOON, "the slot is on its way");
     write.releaseSilently();

@@ -131,7 +131,8 @@ final class S3StoriesTest {
     s.check();
   }
 
-  @Test // one replica does not reach the store: it follows by push; a leader that does not, gives way
+  @Test // one replica does not reach the store: it follows by push; a leader that does not, gives
+        // way
   void theLeaderLosesTheStore() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();

@@ -366,7 +366,11 @@ public final class BucketRules implements BucketInvariant {
   private void meets(SimRequest sent, StoredObject there, byte[] before) {
     boolean own = Arrays.equals(before, sent.bytes());
     require(
-        own || there instanceof StoredObject.Seal, "I11: data meets other data:", sent, "by", there);
+        own || there instanceof StoredObject.Seal,
+        "I11: data meets other data:",
+        sent,
+        "by",
+        there);
     hit(own ? "412 on own data" : "412 on a seal");
   }
 

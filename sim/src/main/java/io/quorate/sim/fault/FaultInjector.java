@@ -157,8 +157,7 @@ public final class FaultInjector {
         String kind = fault.place();
         Hold hold =
             bucket.hold(
-                request ->
-                    request.mutates() && (kind.equals("any") || kind.equals(request.word())),
+                request -> request.mutates() && (kind.equals("any") || kind.equals(request.word())),
                 (int) Math.max(1, fault.amount()));
         later(fault, hold::release);
       }

@@ -167,11 +167,10 @@ public final class SimBucket {
     count(done, late);
     world.tell(
         TraceKind.STORE, "store", sent.node().value(), new Shown(sent, " -> ", result), sent.id());
-    guarded(
-        () -> {
-          sent.execute();
-          watchers.forEach(watcher -> watcher.onExecuted(done));
-        });
+    guarded(() -> {
+      sent.execute();
+      watchers.forEach(watcher -> watcher.onExecuted(done));
+    });
     return result;
   }
 
@@ -282,9 +281,7 @@ public final class SimBucket {
     ObjectResult result = done.result();
     byte[] before = done.before();
     if (late && sent.mutates()) {
-      world
-          .coverage()
-          .hit("store.late " + sent.word() + (done.changed() ? " took effect" : ""));
+      world.coverage().hit("store.late " + sent.word() + (done.changed() ? " took effect" : ""));
     }
     if (result instanceof ObjectResult.PreconditionFailed) {
       boolean own = before != null && Arrays.equals(before, sent.bytes());

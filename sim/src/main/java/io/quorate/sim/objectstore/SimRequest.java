@@ -24,11 +24,7 @@ public final class SimRequest {
   private boolean answered;
 
   SimRequest(
-      long id,
-      NodeId node,
-      int incarnation,
-      ObjectRequest request,
-      ObjectStore.Listener listener) {
+      long id, NodeId node, int incarnation, ObjectRequest request, ObjectStore.Listener listener) {
     this.id = id;
     this.node = node;
     this.incarnation = incarnation;

@@ -114,8 +114,7 @@ public final class Oracle {
       return;
     }
     if (denied.contains(entry.hash())) {
-      world.fail(
-          node + " commits " + entry + ", whose callers were told that it never would be");
+      world.fail(node + " commits " + entry + ", whose callers were told that it never would be");
       return;
     }
     checkDurable(node, entry);

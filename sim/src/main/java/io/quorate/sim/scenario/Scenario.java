@@ -72,9 +72,7 @@ public final class Scenario {
     cluster =
         new SimCluster(
             world,
-            ClusterOptions.calm(builder.nodes)
-                .withLimits(builder.limits)
-                .withStore(builder.store),
+            ClusterOptions.calm(builder.nodes).withLimits(builder.limits).withStore(builder.store),
             builder.backend,
             workload::stateMachine);
     workload.connect(cluster);
@@ -318,7 +316,8 @@ public final class Scenario {
       return;
     }
     try {
-      Files.write(Path.of(TRACE_FILE), world.trace().lines().stream().map(Object::toString).toList());
+      Files.write(
+          Path.of(TRACE_FILE), world.trace().lines().stream().map(Object::toString).toList());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -16,7 +16,6 @@ import io.quorate.core.protocol.ObjectRequest.Replace;
 import io.quorate.core.protocol.ObjectResult;
 import io.quorate.core.protocol.ObjectResult.Absent;
 import io.quorate.core.protocol.ObjectResult.Conflict;
-import io.quorate.core.protocol.ObjectResult.Found;
 import io.quorate.core.protocol.ObjectResult.PreconditionFailed;
 import io.quorate.core.protocol.ObjectResult.Refused;
 import io.quorate.core.protocol.ObjectResult.Stored;
