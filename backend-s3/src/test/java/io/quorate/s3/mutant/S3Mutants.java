@@ -248,11 +248,7 @@ final class S3Mutants {
   static SourceMutant noNonce() {
     return SourceMutant.named("no nonce")
         .replace(S3, CLAIM, "            site.draw(),\n", "            new java.util.UUID(0, 0),\n")
-        .replace(
-            S3,
-            PUBLISHER,
-            "            site.draw(), current.place,",
-            "            new java.util.UUID(0, 0), current.place,");
+        .replace(S3, PUBLISHER, "site.draw()", "new java.util.UUID(0, 0)");
   }
 
   /** A.4 (B2): a process that restarts goes on in the epoch that its node owned before. */

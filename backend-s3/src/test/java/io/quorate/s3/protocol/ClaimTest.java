@@ -308,7 +308,7 @@ class ClaimTest {
       two.run(Duration.ofMillis(10));
     }
     long puts = two.bucket.keys().stream().filter(k -> k.contains(slot(2, 2))).count();
-    two.run(Duration.ofMillis(5_000));
+    two.run(Duration.ofSeconds(5));
     assertThat(b.phase()).isEqualTo("WAIT_LEASE");
     assertThat(puts).isZero();
     assertThat(two.bucket.has(two.keys.slot(2, 2))).isFalse();

@@ -47,7 +47,6 @@ final class RandomWorld {
     byte @Nullable [] hardState;
     @Nullable SnapshotRef snapshot;
     long applied;
-    long applyingTo;
     long snapshotAt;
     long tickAt = Long.MAX_VALUE;
     long committed;
@@ -153,7 +152,7 @@ final class RandomWorld {
     }
     in(millis(1, 10), this::client);
     in(millis(200, 2000), this::disturb);
-    runUntil(now + (5 + random.nextInt(20)) * 1000 * MILLI);
+    runUntil(now + (5 + random.nextInt(20)) * 1000L * MILLI);
     faults = false;
     for (Node node : nodes) {
       if (!node.up) {
@@ -208,7 +207,6 @@ final class RandomWorld {
     SnapshotRef snapshot = node.snapshot;
     node.committed = snapshot == null ? 0 : snapshot.slot();
     node.applied = node.committed;
-    node.applyingTo = node.committed;
     node.core.restore(Bench.disk(node.hardState, snapshot), instant(), node.out);
     after(node);
   }

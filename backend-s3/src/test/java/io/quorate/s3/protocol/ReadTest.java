@@ -124,7 +124,7 @@ class ReadTest {
     Member a = leader(bench);
     a.submit();
     bench.settle();
-    bench.advance(Duration.ofMillis(4_000));
+    bench.advance(Duration.ofSeconds(4));
     long read = a.read(ReadConsistency.LEASE);
     assertThat(a.out.answers).containsEntry(read, 2L);
     assertThat(a.out.asked).isEmpty();

@@ -41,9 +41,8 @@ class RootRulesTest {
 
   @Test
   void aRootThatWentBackIsRefusedAfterARestart() {
-    byte[] first = null;
     Member a = leader();
-    first = bench.bucket.get(bench.keys.root());
+    byte[] first = bench.bucket.get(bench.keys.root());
     bench.running.clear();
     Member again = bench.start(A, Bench.disk(remembered(a), null));
     bench.settle();
