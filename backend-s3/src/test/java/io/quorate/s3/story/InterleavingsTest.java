@@ -48,11 +48,7 @@ public final class InterleavingsTest {
   }
 
   @Test // the same after the log around slot n was deleted: only the seal keeps L from
-<<<<<<< HEAD
   // acknowledging
-=======
-        // acknowledging
->>>>>>> s3sim
   public void a10_02_latePutAfterTruncation() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();

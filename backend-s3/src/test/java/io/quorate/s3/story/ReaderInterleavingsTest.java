@@ -39,11 +39,7 @@ public final class ReaderInterleavingsTest {
   }
 
   @Test // a late attempt re-creates a deleted slot: F applies what is the log, and goes on from
-<<<<<<< HEAD
   // there
-=======
-        // there
->>>>>>> s3sim
   public void a10_14_slowReaderOfARecreatedSlot() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
