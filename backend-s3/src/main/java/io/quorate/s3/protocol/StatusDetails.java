@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class StatusDetails {
   private record Facts(@Nullable Root root, int inFlight, int window, @Nullable String trouble) {
     /** Roots are told apart by who they are: comparing all their fields takes long. */
+    @SuppressWarnings("ReferenceEquality")
     boolean sameAs(@Nullable Facts other) {
       return other != null
           && root == other.root
