@@ -132,7 +132,7 @@ final class S3StoriesTest {
   }
 
   @Test // one replica does not reach the store: it follows by push; a leader that does not, gives
-        // way
+  // way
   void theLeaderLosesTheStore() {
     Bucketful b = Bucketful.start(3);
     Scenario s = b.scenario();
