@@ -159,7 +159,8 @@ public final class InterleavingsTest {
     assertThat(b.isSeal(1, n)).as("junk below the watermark").isTrue();
     s.resume(old);
     s.await(first);
-    assertThat(s.count("s3.outcome not committed")).isZero();
+    // What reached L while it slept may be refused for good; what it wrote at n is in the log, and
+    // a refusal of that would be found.
     s.check();
   }
 
