@@ -24,7 +24,7 @@ class SampleConfigurationsTest {
   @TempDir private Path temporary;
 
   @ParameterizedTest
-  @CsvSource({"raft-1.conf, 1", "raft-3.conf, 3", "raft-5.conf, 5"})
+  @CsvSource({"raft-1.conf, 1", "raft-3.conf, 3", "raft-5.conf, 5", "s3-1.conf, 1", "s3-3.conf, 3"})
   void everyNodeOfEachSampleCanBeConfigured(String file, int members) {
     List<String> agreements = new ArrayList<>();
     for (int i = 1; i <= members; i++) {
@@ -73,7 +73,12 @@ class SampleConfigurationsTest {
     try (Stream<Path> files = Files.list(FOLDER)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder(
-              "raft-1.conf", "raft-3.conf", "raft-5.conf", "raft-3-tls.conf");
+              "raft-1.conf",
+              "raft-3.conf",
+              "raft-5.conf",
+              "raft-3-tls.conf",
+              "s3-1.conf",
+              "s3-3.conf");
     }
   }
 }
