@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A bucket that somebody has put back, exchanged or damaged: the replica stops itself with one
  * sentence and changes nothing; with the right objects back, everything is there.
  */
+@Tag("slow")
 @Timeout(300)
 class DamagedBucketTest {
   private static final String NODE = "n1";
