@@ -80,8 +80,8 @@ final class RefusedBucketsTest {
     assertThatThrownBy(() -> QuorateNode.start(config, new KvStateMachine()).close())
         .isInstanceOf(StartException.class)
         .hasMessageContaining("the bucket orders at ")
-        .hasMessageContaining(sentence)
-        .hasMessageContaining("Mend that, then start again");
+        .hasMessageContaining("could not be probed")
+        .hasMessageContaining(sentence);
   }
 
   /** As when permissions change, or the clock of a machine drifts, long after the start. */
