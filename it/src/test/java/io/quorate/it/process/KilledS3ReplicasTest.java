@@ -131,6 +131,7 @@ class KilledS3ReplicasTest {
   }
 
   @Test
+  @Tag("slow")
   void aLoadOutlivesTheServerOfTheBucket() {
     Duration gap =
         LoadUnderFault.run(group, client, "c-", 20_000, () -> endpoint.killAndStartAgain());
@@ -141,6 +142,7 @@ class KilledS3ReplicasTest {
   }
 
   @Test
+  @Tag("slow")
   void everyAcknowledgedWriteOutlivesTheDeathOfAll() {
     AllKilled.run(group, client, "b-");
   }

@@ -17,6 +17,7 @@ import io.quorate.s3.endpoint.S3Endpoint;
 import io.quorate.samples.kv.KvStateMachine;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +86,7 @@ final class RefusedBucketsTest {
   }
 
   /** As when permissions change, or the clock of a machine drifts, long after the start. */
+  @Tag("slow")
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
