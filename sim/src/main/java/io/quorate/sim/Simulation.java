@@ -92,7 +92,7 @@ public final class Simulation {
 
   /** What will be run. */
   public SimPlan plan() {
-    return Swarm.draw(seed, time.toNanos(), faults, backend.traits().sharedStore());
+    return Swarm.draw(seed, time.toNanos(), faults, backend.traits());
   }
 
   /** Runs it. */

@@ -10,6 +10,7 @@ import io.quorate.sim.fault.Fault;
 import io.quorate.sim.fault.FaultFamilies;
 import io.quorate.sim.net.LinkProfile;
 import io.quorate.sim.objectstore.StoreOptions;
+import io.quorate.sim.oracle.Traits;
 import io.quorate.sim.workload.WorkloadOptions;
 import io.quorate.sim.world.SimRandom;
 import java.time.Duration;
@@ -28,6 +29,9 @@ final class Swarm {
   /** What the base of a plan begins with if it was drawn for a log in an object store. */
   private static final String STORE = "store:";
 
+  /** What it begins with if it was drawn for a protocol that mends its log. */
+  private static final String REPAIRED = "repaired:";
+
   private static final long MILLI = 1_000_000;
 
   private Swarm() {}
@@ -37,10 +41,18 @@ final class Swarm {
    *
    * @param faults {@code swarm}: some families, as drawn; {@code none}; or families joined by
    *     commas
-   * @param store whether the log is in an object store, which then has faults of its own
+   * @param traits of the protocol, some of which bring faults of their own
    */
-  static SimPlan draw(long seed, long timeNanos, String faults, boolean store) {
-    checkFaults(faults, store);
+  static SimPlan draw(long seed, long timeNanos, String faults, Traits traits) {
+    String prefix = traits.sharedStore() ? STORE : traits.repairs() ? REPAIRED : "";
+    return drawAgain(seed, timeNanos, prefix + faults);
+  }
+
+  /** The plan of a seed, from {@link SimPlan#base()}. */
+  static SimPlan drawAgain(long seed, long timeNanos, String base) {
+    checkNames(base);
+    boolean store = base.startsWith(STORE);
+    String faults = base.substring(prefix(base).length());
     SimRandom root = new SimRandom(seed).child("swarm");
     SimRandom random = root.child("group");
     int dice = random.below(10);
@@ -54,7 +66,7 @@ final class Swarm {
     WorkloadOptions drawn = workload(root.child("workload"));
     WorkloadOptions workload = store ? patient(drawn, cluster.store()) : drawn;
     List<Fault> schedule = new ArrayList<>();
-    for (String family : families(store)) {
+    for (String family : families(base)) {
       SimRandom own = root.child("family/" + family);
       boolean lot = own.chance(0.4);
       long gap = own.logBetween(400 * MILLI, 20_000 * MILLI);
@@ -63,44 +75,48 @@ final class Swarm {
         schedule.addAll(
             FaultFamilies.draw(
                 family, new SimRandom(seed), nodes, workload.clients(), gap, timeNanos));
+        if (family.equals("log-rot")) {
+          cluster = cluster.withLimits(scrubbed(cluster.limits(), root.child("scrub")));
+        }
       }
     }
     schedule.sort(Comparator.comparingLong(Fault::atNanos));
-    String base = store ? STORE + faults : faults;
     return new SimPlan(seed, base, timeNanos, PROOF_NANOS, cluster, workload, schedule);
   }
 
-  /** The plan of a seed, from {@link SimPlan#base()}. */
-  static SimPlan drawAgain(long seed, long timeNanos, String base) {
-    boolean store = base.startsWith(STORE);
-    return draw(seed, timeNanos, store ? base.substring(STORE.length()) : base, store);
+  private static String prefix(String base) {
+    return base.startsWith(STORE) ? STORE : base.startsWith(REPAIRED) ? REPAIRED : "";
   }
 
-  /** Refuses a base that cannot be drawn. */
-  static void checkNames(String base) {
-    boolean store = base.startsWith(STORE);
-    checkFaults(store ? base.substring(STORE.length()) : base, store);
-  }
-
-  private static List<String> families(boolean store) {
+  private static List<String> families(String base) {
     List<String> families = new ArrayList<>(FaultFamilies.ALL);
-    if (store) {
-      families.addAll(FaultFamilies.STORE);
+    switch (prefix(base)) {
+      case STORE -> families.addAll(FaultFamilies.STORE);
+      case REPAIRED -> families.addAll(FaultFamilies.REPAIRED);
+      default -> {}
     }
     return families;
   }
 
-  private static void checkFaults(String faults, boolean store) {
+  /** Refuses a base that cannot be drawn. */
+  static void checkNames(String base) {
+    String faults = base.substring(prefix(base).length());
     if (faults.equals("swarm") || faults.equals("none")) {
       return;
     }
-    List<String> families = families(store);
+    List<String> families = families(base);
     for (String family : faults.split(",")) {
       if (!families.contains(family)) {
         throw new IllegalArgumentException(
             "fault family \"" + family + "\" is unknown; say swarm, none, or some of " + families);
       }
     }
+  }
+
+  /** Damage that nobody reads is found by a scrub alone; half of the groups have none. */
+  private static RuntimeLimits scrubbed(RuntimeLimits drawn, SimRandom random) {
+    long every = random.logBetween(200 * MILLI, 10_000 * MILLI);
+    return random.chance(0.5) ? drawn.withScrubEvery(Duration.ofNanos(every)) : drawn;
   }
 
   private static ClusterOptions cluster(SimRandom random, int nodes, boolean noise) {

@@ -136,6 +136,8 @@ public final class RaftReplica implements ReplicaCore {
       case Event.Submitted submitted -> onSubmitted(submitted, now, out);
       case Event.ReadRequested read -> onRead(read.readId(), read.consistency(), now, out);
       case Event.Persisted persisted -> onPersisted(persisted.token(), now, out);
+      case Event.Damaged damaged ->
+          throw new InvariantViolation("Raft said that it does not repair: " + damaged);
       case Event.Loaded loaded -> onLoaded(loaded, now, out);
       case Event.Applied done -> onApplied(done.slot());
       case Event.SnapshotSaved saved -> onSnapshotSaved(saved.snapshot(), now, out);

@@ -247,8 +247,13 @@ final class TurnEffects implements Effects {
 
   @Override
   public void install(SnapshotRef snapshot) {
-    Check.that(snapshot.slot() > fed, "snapshot %s is not ahead of %s", snapshot.slot(), fed);
-    fed = snapshot.slot();
+    // Behind what was fed it takes the place of entries that wait to be repaired.
+    Check.that(
+        snapshot.slot() > apply.appliedSlot(),
+        "snapshot %s is not ahead of %s",
+        snapshot.slot(),
+        apply.appliedSlot());
+    fed = Math.max(fed, snapshot.slot());
     committed = Math.max(committed, fed);
     metrics.snapshotsInstalled().increment();
     apply.offerInstall(snapshot);
