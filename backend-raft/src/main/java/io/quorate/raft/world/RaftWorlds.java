@@ -18,7 +18,7 @@ public final class RaftWorlds {
     return new SimBackend(
         "raft",
         random -> new RaftBackend(RaftVariations.draw(random)),
-        Traits.REPLICATED_DISKS,
+        Traits.REPAIRED_DISKS,
         () -> List.of(new VoteRules()));
   }
 
@@ -27,7 +27,7 @@ public final class RaftWorlds {
     return new SimBackend(
         "raft",
         random -> new RaftBackend(config),
-        Traits.REPLICATED_DISKS,
+        Traits.REPAIRED_DISKS,
         () -> List.of(new VoteRules()));
   }
 }

@@ -247,12 +247,8 @@ final class TurnEffects implements Effects {
 
   @Override
   public void install(SnapshotRef snapshot) {
-    // Behind what was fed it takes the place of entries that wait to be repaired.
-    Check.that(
-        snapshot.slot() > apply.appliedSlot(),
-        "snapshot %s is not ahead of %s",
-        snapshot.slot(),
-        apply.appliedSlot());
+    // Behind what was fed it takes the place of entries that wait to be repaired; the apply loop
+    // ignores it if it went on meanwhile.
     fed = Math.max(fed, snapshot.slot());
     committed = Math.max(committed, fed);
     metrics.snapshotsInstalled().increment();
