@@ -127,6 +127,7 @@ final class DamagedLogStoriesTest {
     assertThat(disk.misdirect(9, 10)).isTrue();
     SimNode follower = s.follower(1);
     checkMended(s);
+    s.run(SOON); // to the end of the scrub
     Map<String, Long> counters = Objects.requireNonNull(follower.report()).counters();
     assertThat(counters.get("log_scrubs")).isPositive();
     assertThat(counters.get("entries_repaired")).isEqualTo(2);
