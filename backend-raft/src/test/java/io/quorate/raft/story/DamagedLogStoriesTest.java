@@ -13,6 +13,8 @@ import io.quorate.sim.scenario.Scenario;
 import io.quorate.sim.workload.KvClient.Pending;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Entries rot on the disks of replicas; whoever has them whole gives them back. */
@@ -123,7 +125,12 @@ final class DamagedLogStoriesTest {
     SimDisk disk = s.follower(1).disk();
     assertThat(disk.rotEntry(4, 900)).isTrue();
     assertThat(disk.misdirect(9, 10)).isTrue();
+    SimNode follower = s.follower(1);
     checkMended(s);
+    s.run(SOON); // to the end of the scrub
+    Map<String, Long> counters = Objects.requireNonNull(follower.report()).counters();
+    assertThat(counters.get("log_scrubs")).isPositive();
+    assertThat(counters.get("entries_repaired")).isEqualTo(2);
   }
 
   @Test // C.7: others have only a snapshot in the place of what is damaged

@@ -72,15 +72,23 @@ public final class MemoryLogStore implements LogStore {
 
     @Override
     public synchronized boolean corruptHeader(long slot) {
-      byte[] damaged = headers.get(slot).clone();
-      damaged[20] ^= 0x10;
-      headers.put(slot, damaged);
-      return true;
+      headers.computeIfPresent(
+          slot,
+          (at, copy) -> {
+            byte[] damaged = copy.clone();
+            damaged[20] ^= 0x10;
+            return damaged;
+          });
+      return headers.containsKey(slot);
     }
 
     @Override
     public synchronized boolean misdirect(long slot, long other) {
-      frames.put(slot, frames.get(other));
+      byte[] frame = frames.get(other);
+      if (frame == null) {
+        return false;
+      }
+      frames.put(slot, frame);
       return true;
     }
 

@@ -44,6 +44,9 @@ final class FaultySlots {
 
   /** First faulty slot from {@code slot} on; {@link Long#MAX_VALUE} if there is none. */
   long firstFrom(long slot) {
+    if (faulty.isEmpty()) { // nearly always; asked at every acknowledgement
+      return Long.MAX_VALUE;
+    }
     Long first = faulty.ceilingKey(slot);
     return first == null ? Long.MAX_VALUE : first;
   }
@@ -73,6 +76,9 @@ final class FaultySlots {
 
   /** The write that mends what was begun has this token. */
   void written(long token) {
+    if (mending.isEmpty()) {
+      return;
+    }
     for (Map.Entry<Long, Long> each : mending.entrySet()) {
       if (each.getValue() == Long.MAX_VALUE) {
         each.setValue(token);
@@ -82,6 +88,9 @@ final class FaultySlots {
 
   /** All writes up to {@code token} are durable; whether any of them has mended something. */
   boolean persisted(long token) {
+    if (mending.isEmpty()) {
+      return false;
+    }
     int before = faulty.size();
     List<Long> done = new ArrayList<>();
     mending.forEach((slot, by) -> {
