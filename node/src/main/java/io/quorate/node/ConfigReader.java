@@ -89,7 +89,7 @@ final class ConfigReader {
     String dataDir = root.text("data-dir", "data");
     @Nullable SessionSettings sessions = checked(this::sessions);
     @Nullable SnapshotSettings snapshot = checked(this::snapshot);
-    @Nullable LogSettings log = checked(this::log);
+    @Nullable ScrubSettings scrub = checked(this::scrub);
     @Nullable LimitSettings limits = checked(this::limits);
 
     String backend = root.clusterWide().text("backend", "");
@@ -106,7 +106,7 @@ final class ConfigReader {
     if (!document.problems().isEmpty()
         || sessions == null
         || snapshot == null
-        || log == null
+        || scrub == null
         || limits == null) {
       throw new ConfigurationException(document.problems());
     }
@@ -116,7 +116,7 @@ final class ConfigReader {
         Path.of(dataDir, group.value(), node.value()),
         sessions,
         snapshot,
-        log,
+        scrub,
         limits,
         document.effective(ConfigSource.ROOT),
         List.of(protocol, transport, storage));
@@ -210,10 +210,10 @@ final class ConfigReader {
         section.number("keep", 2, 1, 100));
   }
 
-  private LogSettings log() {
-    ConfigSection section = root.section("log");
-    return new LogSettings(
-        section.duration("scrub-every", Duration.ofHours(24), Duration.ZERO, Duration.ofDays(365)));
+  private ScrubSettings scrub() {
+    ConfigSection section = root.section("scrub");
+    return new ScrubSettings(
+        section.duration("every", Duration.ofHours(24), Duration.ZERO, Duration.ofDays(365)));
   }
 
   private LimitSettings limits() {

@@ -27,7 +27,7 @@ public final class QuorateConfig {
   private final Path dataDirectory;
   private final SessionSettings sessions;
   private final SnapshotSettings snapshot;
-  private final LogSettings log;
+  private final ScrubSettings scrub;
   private final LimitSettings limits;
   private final String effective;
   private final List<Module> plugins;
@@ -38,7 +38,7 @@ public final class QuorateConfig {
       Path dataDirectory,
       SessionSettings sessions,
       SnapshotSettings snapshot,
-      LogSettings log,
+      ScrubSettings scrub,
       LimitSettings limits,
       String effective,
       List<Module> plugins) {
@@ -47,7 +47,7 @@ public final class QuorateConfig {
     this.dataDirectory = dataDirectory;
     this.sessions = sessions;
     this.snapshot = snapshot;
-    this.log = log;
+    this.scrub = scrub;
     this.limits = limits;
     this.effective = effective;
     this.plugins = List.copyOf(plugins);
@@ -119,9 +119,9 @@ public final class QuorateConfig {
     return snapshot;
   }
 
-  /** How to look after the log. */
-  public LogSettings log() {
-    return log;
+  /** When to read the whole log in search of damage. */
+  public ScrubSettings scrub() {
+    return scrub;
   }
 
   /** What is admitted. */
