@@ -13,6 +13,7 @@ import io.quorate.core.log.LogBase;
 import io.quorate.core.log.LogTail;
 import io.quorate.core.log.LogView;
 import io.quorate.core.log.SnapshotRef;
+import io.quorate.core.log.WriteQueue;
 import io.quorate.core.protocol.Effects;
 import io.quorate.core.protocol.Now;
 import io.quorate.core.protocol.Outgoing;

@@ -1,10 +1,9 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
 
-package io.quorate.raft.protocol.snapshot;
+package io.quorate.core.transfer;
 
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.Effects;
-import io.quorate.raft.message.RaftMessage.SnapshotChunk;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,29 +17,32 @@ public final class SnapshotReceiver {
   private long nextOffset;
   private boolean writing;
 
+  /** Nothing is being received. */
+  public SnapshotReceiver() {}
+
   /**
    * Takes a chunk.
    *
    * @return where the next chunk must begin, to be answered at once; −1 if the answer must wait
    *     until this or the last chunk is written
    */
-  public long onChunk(SnapshotChunk chunk, Effects out) {
+  public long onChunk(SnapshotRef snapshot, long offset, byte[] bytes, Effects out) {
     SnapshotRef current = receiving;
     if (writing) {
       return -1;
     }
-    if (current == null || !current.equals(chunk.snapshot())) {
-      if (chunk.offset() != 0) {
+    if (current == null || !current.equals(snapshot)) {
+      if (offset != 0) {
         return 0;
       }
-      receiving = chunk.snapshot();
+      receiving = snapshot;
       nextOffset = 0;
     }
-    if (chunk.offset() != nextOffset) {
+    if (offset != nextOffset) {
       return nextOffset;
     }
     writing = true;
-    out.writeSnapshot(chunk.snapshot(), chunk.offset(), chunk.bytes());
+    out.writeSnapshot(snapshot, offset, bytes);
     return -1;
   }
 

@@ -1,6 +1,6 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
 
-package io.quorate.raft.protocol.reads;
+package io.quorate.core.reads;
 
 import java.util.Arrays;
 
@@ -17,11 +17,11 @@ public final class RoundEchoes {
 
   private final long[] rounds = new long[REMEMBERED];
   private final long[] nanos = new long[REMEMBERED];
-  private long term;
+  private long epoch;
 
-  /** This round of the term's leader is being echoed; only the first time counts. */
-  public void echo(long ofTerm, long round, long nowNanos) {
-    forget(ofTerm);
+  /** This round of the epoch's leader is being echoed; only the first time counts. */
+  public void echo(long ofEpoch, long round, long nowNanos) {
+    forget(ofEpoch);
     int at = (int) (round % REMEMBERED);
     if (round > rounds[at]) {
       rounds[at] = round;
@@ -30,14 +30,14 @@ public final class RoundEchoes {
   }
 
   /** A time by our clock before which nobody can have known of that echo. */
-  public long notBeforeNanos(long ofTerm, long round) {
+  public long notBeforeNanos(long ofEpoch, long round) {
     int at = (int) (round % REMEMBERED);
-    return ofTerm == term && round > 0 && rounds[at] == round ? nanos[at] : NEVER;
+    return ofEpoch == epoch && round > 0 && rounds[at] == round ? nanos[at] : NEVER;
   }
 
-  private void forget(long newTerm) {
-    if (newTerm != term) {
-      term = newTerm;
+  private void forget(long newEpoch) {
+    if (newEpoch != epoch) {
+      epoch = newEpoch;
       Arrays.fill(rounds, 0);
     }
   }

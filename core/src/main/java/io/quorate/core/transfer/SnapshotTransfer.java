@@ -1,17 +1,14 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
 
-package io.quorate.raft.protocol.snapshot;
+package io.quorate.core.transfer;
 
 import io.quorate.api.NodeId;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.Effects;
 import io.quorate.core.protocol.Now;
-import io.quorate.core.protocol.Outgoing;
-import io.quorate.raft.message.RaftMessage.SnapshotAck;
-import io.quorate.raft.message.RaftMessage.SnapshotChunk;
 
 /**
- * One snapshot on its way to one follower, a chunk at a time: the next is read when the last was
+ * One snapshot on its way to one replica, a chunk at a time: the next is read when the last was
  * acknowledged, and the same again when it was not for too long.
  *
  * <p>Invariant: at most one chunk is being read or unacknowledged.
@@ -43,38 +40,40 @@ public final class SnapshotTransfer {
     out.readSnapshot(to, snapshot, offset, chunkBytes);
   }
 
-  /**
-   * Sends what was read.
-   *
-   * @return false if the snapshot is no longer there
-   */
-  public boolean onRead(long term, long readOffset, byte[] bytes, Now now, Effects out) {
+  /** What is to be done with bytes that were read. */
+  public enum Read {
+    /** Nothing: they were not asked for, or not any more. */
+    NOT_AWAITED,
+    /** The snapshot is no longer there. */
+    GONE,
+    /** They are the next chunk: send them. */
+    NEXT
+  }
+
+  /** Bytes were read. */
+  public Read onRead(long readOffset, byte[] bytes, Now now) {
     if (!reading || readOffset != offset) {
-      return true;
+      return Read.NOT_AWAITED;
     }
     reading = false;
     sinceNanos = now.monotonicNanos();
-    if (bytes.length == 0) {
-      return false;
-    }
-    out.send(new Outgoing(to, new SnapshotChunk(term, snapshot, offset, bytes)));
-    return true;
+    return bytes.length == 0 ? Read.GONE : Read.NEXT;
   }
 
   /**
-   * Goes on where the follower says. Not a second time for the same place, which would only send
+   * Goes on where the receiver says. Not a second time for the same place, which would only send
    * the same chunk twice; {@link #tick} sees to losses.
    *
    * @return false if the answer is about another snapshot or changes nothing
    */
-  public boolean onAck(SnapshotAck ack, Now now, Effects out) {
-    if (!ack.snapshotId().equals(snapshot.id())
+  public boolean onAck(String snapshotId, long nextOffset, Now now, Effects out) {
+    if (!snapshotId.equals(snapshot.id())
         || reading
-        || ack.nextOffset() == offset
-        || ack.nextOffset() >= snapshot.sizeBytes()) {
+        || nextOffset == offset
+        || nextOffset >= snapshot.sizeBytes()) {
       return false;
     }
-    offset = ack.nextOffset();
+    offset = nextOffset;
     read(now, out);
     return true;
   }

@@ -1,17 +1,14 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
 
-package io.quorate.raft.protocol.log;
+package io.quorate.core.log;
 
 import io.quorate.core.check.Check;
-import io.quorate.core.log.DurableWrite;
-import io.quorate.core.log.Entry;
-import io.quorate.core.log.LogBase;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The writes that are not durable yet, in order, and how far each brings the log. */
-final class WriteQueue {
+public final class WriteQueue {
   private static final class Pending {
     private final long token;
     private final long sinceNanos;
@@ -29,8 +26,11 @@ final class WriteQueue {
   private long doneToken;
   private long hardStateToken;
 
+  /** Nothing was written yet. */
+  public WriteQueue() {}
+
   /** Numbers the next write. */
-  DurableWrite next(
+  public DurableWrite next(
       byte @Nullable [] hardState,
       long truncateFrom,
       @Nullable LogBase base,
@@ -46,7 +46,7 @@ final class WriteQueue {
   }
 
   /** Entries from {@code slot} on, written or not, no longer count. */
-  void truncateFrom(long slot) {
+  public void truncateFrom(long slot) {
     for (Pending write : pending) {
       write.lastSlot = Math.min(write.lastSlot, slot - 1);
     }
@@ -55,7 +55,7 @@ final class WriteQueue {
   /**
    * Finishes writes; returns the last slot that they made durable, 0 if they were finished before.
    */
-  long done(long token) {
+  public long done(long token) {
     Check.that(token <= lastToken, "write %s was never begun, the last is %s", token, lastToken);
     long reached = 0;
     while (!pending.isEmpty() && pending.getFirst().token <= token) {
@@ -65,11 +65,18 @@ final class WriteQueue {
     return reached;
   }
 
-  boolean hardStateDurable() {
+  /** Whether the last hard state that was written is durable. */
+  public boolean hardStateDurable() {
     return hardStateToken <= doneToken;
   }
 
-  long oldestNanos() {
+  /** Whether nothing is under way. */
+  public boolean idle() {
+    return pending.isEmpty();
+  }
+
+  /** When the oldest unfinished write began; {@link Long#MAX_VALUE} if there is none. */
+  public long oldestNanos() {
     return pending.isEmpty() ? Long.MAX_VALUE : pending.getFirst().sinceNanos;
   }
 }

@@ -1,16 +1,12 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
 
-package io.quorate.raft.protocol.reads;
+package io.quorate.core.reads;
 
 import io.quorate.api.NodeId;
 import io.quorate.core.protocol.Effects;
 import io.quorate.core.protocol.Now;
-import io.quorate.core.protocol.Outgoing;
 import io.quorate.core.protocol.Refusal;
 import io.quorate.core.protocol.RefusalCode;
-import io.quorate.core.protocol.Trace;
-import io.quorate.raft.message.RaftMessage.ReadIndex;
-import io.quorate.raft.message.RaftMessage.ReadIndexReply;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +18,15 @@ import org.jspecify.annotations.Nullable;
  * waited too long.
  */
 public final class ForwardedReads {
+  /** How the leader is asked. */
+  public interface Question {
+    /** Sends the question. */
+    void ask(NodeId leader, long requestId, Effects out);
+  }
+
   private record Waiting(long readId, long untilNanos) {}
 
+  private final Question question;
   private final long patienceNanos;
   private final long repeatNanos;
   private List<Waiting> queued = new ArrayList<>();
@@ -34,54 +37,61 @@ public final class ForwardedReads {
   /**
    * Nothing waits.
    *
+   * @param question asks the leader
    * @param patienceNanos after which a read is refused
    * @param repeatNanos after which a question is repeated
    * @param firstRequestId random, so that no answer to a question from before a restart fits
    */
-  public ForwardedReads(long patienceNanos, long repeatNanos, long firstRequestId) {
+  public ForwardedReads(
+      Question question, long patienceNanos, long repeatNanos, long firstRequestId) {
+    this.question = question;
     this.patienceNanos = patienceNanos;
     this.repeatNanos = repeatNanos;
     this.requestId = firstRequestId;
   }
 
   /** Asks the leader on behalf of a read, at once or with the next question. */
-  public void add(long readId, NodeId leader, long term, Now now, Effects out) {
+  public void add(long readId, NodeId leader, Now now, Effects out) {
     queued.add(new Waiting(readId, now.monotonicNanos() + patienceNanos));
     if (asked.isEmpty()) {
-      askNext(leader, term, now, out);
+      askNext(leader, now, out);
     }
   }
 
-  private void askNext(NodeId leader, long term, Now now, Effects out) {
+  private void askNext(NodeId leader, Now now, Effects out) {
     List<Waiting> empty = asked;
     asked = queued;
     queued = empty;
-    ask(leader, term, now, out);
+    ask(leader, now, out);
   }
 
-  private void ask(NodeId leader, long term, Now now, Effects out) {
+  private void ask(NodeId leader, Now now, Effects out) {
     requestId++;
     repeatAtNanos = now.monotonicNanos() + repeatNanos;
-    out.send(new Outgoing(leader, new ReadIndex(term, requestId)));
+    question.ask(leader, requestId, out);
   }
 
-  /** Answers the reads of the question under way. */
-  public void onReply(NodeId from, ReadIndexReply reply, Now now, Effects out) {
-    if (asked.isEmpty() || reply.requestId() != requestId) {
-      out.trace(new Trace.Ignored(from, reply.name(), "the question was repeated or given up"));
-      return;
+  /**
+   * Answers the reads of the question under way.
+   *
+   * @return false if the question was repeated or given up meanwhile
+   */
+  public boolean onReply(NodeId from, long answered, long slot, Now now, Effects out) {
+    if (asked.isEmpty() || answered != requestId) {
+      return false;
     }
     for (Waiting read : asked) {
-      out.answer(read.readId, reply.slot());
+      out.answer(read.readId, slot);
     }
     asked.clear();
     if (!queued.isEmpty()) {
-      askNext(from, reply.term(), now, out);
+      askNext(from, now, out);
     }
+    return true;
   }
 
   /** Repeats the question and refuses reads that waited too long. */
-  public void tick(@Nullable NodeId leader, long term, Now now, Effects out) {
+  public void tick(@Nullable NodeId leader, Now now, Effects out) {
     refuseLate(asked, now, out);
     refuseLate(queued, now, out);
     if (now.monotonicNanos() < repeatAtNanos) {
@@ -92,9 +102,9 @@ public final class ForwardedReads {
       return;
     }
     if (!asked.isEmpty()) {
-      ask(leader, term, now, out);
+      ask(leader, now, out);
     } else if (!queued.isEmpty()) {
-      askNext(leader, term, now, out);
+      askNext(leader, now, out);
     }
   }
 

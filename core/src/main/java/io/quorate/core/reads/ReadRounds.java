@@ -1,27 +1,34 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
 
-package io.quorate.raft.protocol.reads;
+package io.quorate.core.reads;
 
 import io.quorate.api.NodeId;
 import io.quorate.core.check.Check;
 import io.quorate.core.protocol.Effects;
-import io.quorate.core.protocol.Outgoing;
 import io.quorate.core.protocol.Refusal;
-import io.quorate.raft.message.RaftMessage.ReadIndexReply;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Heartbeat rounds of one leader in one term. A round that a majority echoes proves that the leader
- * still led when the round began: all reads that had arrived by then are served at the commit slot
- * of that moment, by one round at a time (dissertation §6.4).
+ * Heartbeat rounds of one leader in one epoch. A round that a majority echoes proves that the
+ * leader still led when the round began: all reads that had arrived by then are served at the
+ * commit slot of that moment, by one round at a time (dissertation §6.4).
  *
  * <p>Invariants: confirmed ≤ round; reads in flight arrived before their round began.
  */
 public final class ReadRounds {
   /** Rounds whose time of sending is remembered; older ones count as too long ago to tell. */
   private static final int REMEMBERED = 128;
+
+  /** How another replica is answered. */
+  public interface Answers {
+    /**
+     * Tells {@code asker} that its question may be served from any state that has applied {@code
+     * slot}.
+     */
+    void answer(NodeId asker, long requestId, long slot, Effects out);
+  }
 
   /** A read of this replica, or a question of another one. */
   private record Waiting(@Nullable NodeId asker, long id) {}
@@ -34,6 +41,12 @@ public final class ReadRounds {
   private long round;
   private long confirmed;
   private boolean servable;
+  private final Answers answers;
+
+  /** No round yet. */
+  public ReadRounds(Answers answers) {
+    this.answers = answers;
+  }
 
   /** Number of the last round that was begun. */
   public long round() {
@@ -56,8 +69,8 @@ public final class ReadRounds {
   }
 
   /**
-   * An entry of this term is committed: from now on the commit slot is not behind what earlier
-   * leaders acknowledged.
+   * Everything that earlier leaders may have acknowledged is committed: from now on the commit slot
+   * is not behind what earlier leaders acknowledged.
    */
   public void becomeServable() {
     servable = true;
@@ -77,7 +90,7 @@ public final class ReadRounds {
   }
 
   /** A majority has echoed {@code reached}: answers the reads that waited for it. */
-  public void confirm(long reached, long term, Effects out) {
+  public void confirm(long reached, Effects out) {
     Check.that(reached <= round, "round %s was echoed, the last is %s", reached, round);
     confirmed = Math.max(confirmed, reached);
     if (flying.isEmpty() || confirmed < flyingRound) {
@@ -88,7 +101,7 @@ public final class ReadRounds {
       if (asker == null) {
         out.answer(read.id, flyingSlot);
       } else {
-        out.send(new Outgoing(asker, new ReadIndexReply(term, read.id, flyingSlot)));
+        answers.answer(asker, read.id, flyingSlot, out);
       }
     }
     flying.clear();
