@@ -19,6 +19,7 @@ import io.quorate.vsr.message.VsrMessage.StartView;
 import io.quorate.vsr.message.VsrMessage.StartViewChange;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +30,13 @@ import org.jspecify.annotations.Nullable;
 public final class ViewRules implements ProtocolInvariant {
   private record Place(long view, long op) {}
 
+  /** Messages of one sync leave receiver by receiver, so their order counts for each of them. */
+  private record Way(NodeId from, NodeId to) {}
+
   private final Map<Place, ChainHash> prepared = new HashMap<>();
   private final Map<Long, NodeId> primaries = new HashMap<>();
-  private final Map<NodeId, Long> views = new HashMap<>();
-  private final Map<NodeId, Long> normalViews = new HashMap<>();
+  private final Map<Way, Long> views = new HashMap<>();
+  private final Map<NodeId, TreeSet<Long>> normalViews = new HashMap<>();
   private final Map<Long, LogShape> logs = new HashMap<>();
 
   @Override
@@ -42,7 +46,7 @@ public final class ViewRules implements ProtocolInvariant {
   public void onLeave(NodeId from, NodeId to, ProtocolMessage message) {
     switch (message) {
       case Prepare prepare -> {
-        primary(from, prepare.view());
+        primary(from, to, prepare.view());
         Entry entry = prepare.entry();
         ChainHash before =
             prepared.putIfAbsent(new Place(entry.epoch(), entry.slot()), entry.hash());
@@ -52,54 +56,49 @@ public final class ViewRules implements ProtocolInvariant {
             entry,
             "" + before);
       }
-      case Commit commit -> primary(from, commit.view());
+      case Commit commit -> primary(from, to, commit.view());
       case StartView start -> {
-        primary(from, start.view());
+        primary(from, to, start.view());
         log(start);
       }
-      case PrepareOk ok -> promise(from, ok.view());
-      case CommitOk ok -> promise(from, ok.view());
-      case DoViewChange change -> offer(from, change);
+      case PrepareOk ok -> promise(from, to, ok.view());
+      case CommitOk ok -> promise(from, to, ok.view());
+      case DoViewChange change -> offer(from, to, change);
       case StartViewChange vote ->
           Check.that(vote.proposed() > vote.view(), "%s votes for %s", from, vote);
       default -> {}
     }
   }
 
-  private void primary(NodeId node, long view) {
+  private void primary(NodeId node, NodeId to, long view) {
     NodeId other = primaries.putIfAbsent(view, node);
     Check.that(
         other == null || other.equals(node), "%s is a second primary of view %s", node, view);
-    promise(node, view);
+    promise(node, to, view);
+  }
+
+  /** The sender has installed the log of this view. */
+  private void promise(NodeId from, NodeId to, long view) {
+    speak(from, to, view);
+    normalViews.computeIfAbsent(from, node -> new TreeSet<>()).add(view);
   }
 
   /** V2: never in a view lower than one in which it has spoken. */
-  private void promise(NodeId node, long view) {
-    long latest = views.getOrDefault(node, 0L);
-    Check.that(latest <= view, "%s speaks in view " + view + " after %s", node, latest);
-    views.put(node, view);
-    normal(node, view);
-  }
-
-  private void normal(NodeId node, long view) {
-    normalViews.merge(node, view, Math::max);
+  private void speak(NodeId from, NodeId to, long view) {
+    long latest = views.getOrDefault(new Way(from, to), 0L);
+    Check.that(latest <= view, "%s speaks in view " + view + " after %s", from, latest);
+    views.put(new Way(from, to), view);
   }
 
   /** V1: an offered log is not older than one of which the replica has acknowledged a part. */
-  private void offer(NodeId node, DoViewChange change) {
-    long latest = views.getOrDefault(node, 0L);
+  private void offer(NodeId from, NodeId to, DoViewChange change) {
+    speak(from, to, change.view());
+    Long normal = normalViews.computeIfAbsent(from, node -> new TreeSet<>()).lower(change.view());
     Check.that(
-        latest <= change.view(),
-        "%s offers a log for view " + change.view() + " after %s",
-        node,
-        latest);
-    views.put(node, change.view());
-    long normal = normalViews.getOrDefault(node, 0L);
-    Check.that(
-        change.lastNormalView() >= normal,
+        normal == null || change.lastNormalView() >= normal,
         "%s offers the log of view " + change.lastNormalView() + ", it had that of %s",
-        node,
-        normal);
+        from,
+        "" + normal);
   }
 
   /** A view has one log, which only grows. */

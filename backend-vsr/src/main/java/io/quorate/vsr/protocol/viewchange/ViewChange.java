@@ -94,7 +94,7 @@ public final class ViewChange {
     } else if (log.lastNormalView() < log.view()) {
       standing.become(Status.VIEW_CHANGE, null, "restarted during a view change");
       announce(out);
-      sendLog(now, out);
+      sendLog(now);
     } else if (group.leads(log.view())) {
       // What it had prepared may be lost, and others may have it: no op may be prepared twice.
       abdicate("restarted as the primary of view " + log.view(), now, out);
@@ -127,7 +127,7 @@ public final class ViewChange {
         propose(campaign, now, out);
       }
       if (standing.status() == Status.VIEW_CHANGE && log.lastNormalView() < log.view()) {
-        sendLog(now, out);
+        sendLogAgain(now, out);
       }
     }
   }
@@ -202,7 +202,7 @@ public final class ViewChange {
     standing.become(log.muted() ? Status.RECOVERING_HEAD : Status.VIEW_CHANGE, null, why);
     announce(out);
     if (!log.muted()) {
-      sendLog(now, out);
+      sendLog(now);
     }
   }
 
@@ -233,17 +233,20 @@ public final class ViewChange {
   }
 
   /** Sends, once all it says is durable, what this replica's log is (V1, V2). */
-  private void sendLog(Now now, Effects out) {
+  private void sendLog(Now now) {
     resendNanos = Math.min(resendNanos, now.monotonicNanos() + heartbeatNanos);
     NodeId primary = group.primaryOf(log.view());
     if (primary.equals(group.self())) {
       return;
     }
-    Outgoing message = new Outgoing(primary, ownLog());
-    if (log.settled()) {
-      out.send(message);
-    } else {
-      log.release(message);
+    log.release(new Outgoing(primary, ownLog()));
+  }
+
+  private void sendLogAgain(Now now, Effects out) {
+    resendNanos = Math.min(resendNanos, now.monotonicNanos() + heartbeatNanos);
+    NodeId primary = group.primaryOf(log.view());
+    if (log.settled() && !primary.equals(group.self())) {
+      out.send(new Outgoing(primary, ownLog()));
     }
   }
 
