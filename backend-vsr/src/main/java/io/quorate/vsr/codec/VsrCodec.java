@@ -71,7 +71,10 @@ public final class VsrCodec implements MessageCodec {
       case Commit commit -> head.setCommit(commit(commit));
       case CommitOk ok -> head.setCommitOk(commitOk(ok));
       case StartViewChange vote ->
-          head.setStartViewChange(StartViewChangeHead.newBuilder().setProposed(vote.proposed()));
+          head.setStartViewChange(
+              StartViewChangeHead.newBuilder()
+                  .setProposed(vote.proposed())
+                  .setYields(vote.yields()));
       case DoViewChange change ->
           head.setDoViewChange(
               DoViewChangeHead.newBuilder()
@@ -205,7 +208,7 @@ public final class VsrCodec implements MessageCodec {
     if (head.getProposed() <= view) {
       throw new MalformedMessage("view " + head.getProposed() + " is proposed in view " + view);
     }
-    return new StartViewChange(view, head.getProposed());
+    return new StartViewChange(view, head.getProposed(), head.getYields());
   }
 
   private static DoViewChange change(long view, DoViewChangeHead head) throws MalformedMessage {

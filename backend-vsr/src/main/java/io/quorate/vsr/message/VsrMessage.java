@@ -19,7 +19,10 @@ public sealed interface VsrMessage extends ProtocolMessage {
   /** The one configuration epoch there is (VRR §7). */
   long CONFIGURATION = 0;
 
-  /** The sender's view; durable at the sender before any message of that view leaves. */
+  /**
+   * The sender's view, to which a quorum of votes moved it. Durable at the sender before it says
+   * anything there on which others rely; questions and votes need not wait for the disk.
+   */
   long view();
 
   @Override
@@ -29,11 +32,13 @@ public sealed interface VsrMessage extends ProtocolMessage {
 
   /**
    * A vote for a change to {@code proposed} (VRR §4.2 step 1). The sender stays in its view; the
-   * vote is volatile, expires, and needs nothing durable beyond the view.
+   * vote is volatile, expires, and needs nothing durable.
    *
    * @param proposed later than the view; mostly the next one
+   * @param yields whether the sender is the primary of {@code view}, and either will not lead it
+   *     any more or wants to be followed by another: others need not miss it first
    */
-  record StartViewChange(long view, long proposed) implements VsrMessage {}
+  record StartViewChange(long view, long proposed, boolean yields) implements VsrMessage {}
 
   /**
    * The log of a replica, for the primary of {@code view} (VRR §4.2 step 2). The view and

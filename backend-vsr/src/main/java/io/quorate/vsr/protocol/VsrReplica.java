@@ -51,10 +51,6 @@ import io.quorate.vsr.protocol.statetransfer.Supplier;
 import io.quorate.vsr.protocol.viewchange.Standing;
 import io.quorate.vsr.protocol.viewchange.Status;
 import io.quorate.vsr.protocol.viewchange.ViewChange;
-import java.util.Collections;
-import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -619,42 +615,6 @@ public final class VsrReplica implements ReplicaCore {
 
   @Override
   public ReplicaStatus status() {
-    Primacy leading = primacy;
-    return new ReplicaStatus(
-        self,
-        standing.status().role(),
-        phaseWord(),
-        log.view(),
-        standing.primary(),
-        standing.reason(),
-        log.base().slot() + 1,
-        log.last(),
-        log.durable(),
-        log.commit(),
-        leading == null ? List.of() : leading.peers(lastNow.monotonicNanos()),
-        details());
-  }
-
-  private String phaseWord() {
-    return standing.status() == Status.VIEW_CHANGE && awaited != null
-        ? "state-transfer"
-        : standing.status().word();
-  }
-
-  private SortedMap<String, String> details() {
-    TreeMap<String, String> details = new TreeMap<>();
-    details.put("last_normal_view", Long.toString(log.lastNormalView()));
-    details.put("checkpoint", Long.toString(log.checkpoint()));
-    details.put("quorum_checkpoint", Long.toString(checkpoints.ofQuorum()));
-    if (log.op() > log.last()) {
-      details.put("ops_missing", Long.toString(log.op() - log.last()));
-    }
-    Primacy leading = primacy;
-    if (leading != null) {
-      details.put(
-          "clocks",
-          leading.clocksAgree(lastNow) ? "agree" : "disagree: consensus time follows no clock");
-    }
-    return Collections.unmodifiableSortedMap(details);
+    return new Picture(log, standing, checkpoints).status(awaited != null, primacy, lastNow);
   }
 }

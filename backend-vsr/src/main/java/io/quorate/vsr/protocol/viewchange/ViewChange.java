@@ -142,7 +142,9 @@ public final class ViewChange {
     Check.that(view > log.view(), "view %s is proposed in view %s", view, log.view());
     campaign = view;
     resendNanos = Math.min(resendNanos, now.monotonicNanos() + heartbeatNanos);
-    StartViewChange vote = new StartViewChange(log.view(), view);
+    // A primary with a lease yields only once it has forfeited that.
+    boolean yields = group.leads(log.view()) && (gaveUp || standing.status() == Status.PRIMARY);
+    StartViewChange vote = new StartViewChange(log.view(), view, yields);
     for (NodeId other : group.others()) {
       out.send(new Outgoing(other, vote));
     }
@@ -168,7 +170,7 @@ public final class ViewChange {
     }
     votes.record(from, vote.proposed(), now.monotonicNanos());
     boolean willing =
-        from.equals(group.primaryOf(log.view())) // it gives up, or hands over
+        (vote.yields() && from.equals(group.primaryOf(log.view())))
             || (standing.status() != Status.PRIMARY
                 && now.monotonicNanos() - quietSinceNanos >= config.patienceMinNanos());
     if (willing && campaign != vote.proposed() && vote.proposed() > campaign) {
