@@ -136,8 +136,8 @@ final class S3Commands implements Runnable {
       footer = {
         "",
         "Asks for each promise and lets writers race, on scratch keys that it deletes again: some",
-        "10,000 requests, or 1,500 with --quick. Credentials are those of the AWS SDK's default",
-        "chain: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, a role.",
+        "10,000 requests within two minutes, or 1,500 with --quick. Credentials are those of the",
+        "AWS SDK's default chain: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, a role.",
         "Ends with 0 if the bucket is fit, with 1 if it is not or cannot be reached."
       })
   static final class Probe implements Callable<Integer> {
@@ -184,7 +184,12 @@ final class S3Commands implements Runnable {
           access().withRegion(region).withChecksums(!noChecksums).withQuotedEtags(quotedEtags);
       ProbeReport report;
       try (AwsObjectStore store = AwsObjectStore.open(access)) {
-        report = StoreProbe.run(store, prefix, quick ? ProbeOptions.QUICK : ProbeOptions.THOROUGH);
+        report =
+            StoreProbe.run(
+                store,
+                prefix,
+                quick ? ProbeOptions.QUICK : ProbeOptions.THOROUGH,
+                new ProbeProgress(spec.commandLine().getErr()));
       } catch (IllegalArgumentException e) {
         throw CommandFailure.wrongUse(String.valueOf(e.getMessage()));
       }

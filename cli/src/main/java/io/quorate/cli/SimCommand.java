@@ -13,6 +13,7 @@ import io.quorate.sim.SimScript;
 import io.quorate.sim.Simulation;
 import io.quorate.sim.cluster.SimBackend;
 import io.quorate.sim.fault.Times;
+import io.quorate.sim.trace.SideBySide;
 import io.quorate.sim.trace.TraceLine;
 import io.quorate.vsr.world.VsrWorlds;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,6 +61,7 @@ import picocli.CommandLine.Spec;
     })
 final class SimCommand implements Callable<Integer> {
   private static final Duration DEFAULT_TIME = Duration.ofSeconds(60);
+  private static final String ALL = "all";
   private static final int JOBS_MAX = 1024;
   private static final int SMALLER_RUNS_MAX = 10_000;
 
@@ -70,7 +73,9 @@ final class SimCommand implements Callable<Integer> {
       names = "--backend",
       paramLabel = "<name>",
       defaultValue = "raft",
-      description = "Protocol; default ${DEFAULT-VALUE}.")
+      description =
+          "Protocol, or all: each under the same workload and the same faults; default"
+              + " ${DEFAULT-VALUE}.")
   private String backend;
 
   @Option(
@@ -115,8 +120,9 @@ final class SimCommand implements Callable<Integer> {
       names = "--trace",
       paramLabel = "<file>",
       description =
-          "Write every event of a single run; or, of the first that fails, the smaller one (with"
-              + " --minimise none: every event).")
+          "Write every event of a single run, with --backend all what the runs come to side by"
+              + " side; or, of the first that fails, the smaller one (with --minimise none: every"
+              + " event).")
   private @Nullable Path trace;
 
   @Option(
@@ -161,13 +167,13 @@ final class SimCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     checkOptions();
     SeedRange seeds = givenSeeds == null ? new SeedRange(1, 1) : givenSeeds;
-    Simulation simulation = Simulation.of(chosen());
+    List<Simulation> simulations = chosen();
     if (audit) {
-      simulation = simulation.audit();
+      simulations = simulations.stream().map(Simulation::audit).toList();
     }
     String script = scenario == null ? null : read(scenario);
-    task(simulation, script, seeds.first());
-    return runAll(simulation, script, seeds) ? 0 : 1;
+    task(simulations.get(0), script, seeds.first());
+    return runAll(simulations, script, seeds) ? 0 : 1;
   }
 
   private void checkOptions() {
@@ -192,16 +198,21 @@ final class SimCommand implements Callable<Integer> {
     }
   }
 
-  private SimBackend chosen() {
+  private List<Simulation> chosen() {
+    if (backend.equals(ALL)) {
+      return backends.values().stream().map(each -> Simulation.of(each).alike()).toList();
+    }
     SimBackend found = backends.get(backend);
     if (found == null) {
       throw CommandFailure.wrongUse(
           "--backend: \""
               + backend
               + "\" cannot be simulated; there are: "
-              + String.join(", ", backends.keySet()));
+              + String.join(", ", backends.keySet())
+              + ", "
+              + ALL);
     }
-    return found;
+    return List.of(Simulation.of(found));
   }
 
   private static String read(Path file) {
@@ -232,7 +243,7 @@ final class SimCommand implements Callable<Integer> {
     try {
       SimPlan plan = SimScript.parse(script, ownSeed, ownTime);
       String command =
-          replay(Objects.requireNonNull(scenario))
+          replay(simulation, Objects.requireNonNull(scenario))
               + (ownSeed.isEmpty() ? "" : " --seed " + seed)
               + (ownTime.isEmpty() ? "" : " --time " + Times.text(ownTime.getAsLong()));
       return new Task(simulation.reproducedBy(command), plan);
@@ -242,44 +253,47 @@ final class SimCommand implements Callable<Integer> {
   }
 
   /** The command that runs a scenario from a file. */
-  private String replay(Path file) {
+  private String replay(Simulation simulation, Path file) {
     String name = file.toString();
     return "./quorate sim --backend "
-        + backend
+        + simulation.backend()
         + " --scenario "
         + (name.matches("[\\w./:+,@=-]+") ? name : "'" + name.replace("'", "'\\''") + "'")
         + (audit ? " --audit" : "");
   }
 
   /** Runs all seeds, several at a time, and reports in their order; returns whether all held. */
-  private boolean runAll(Simulation simulation, @Nullable String script, SeedRange seeds)
+  private boolean runAll(List<Simulation> simulations, @Nullable String script, SeedRange seeds)
       throws IOException, InterruptedException {
     long started = System.nanoTime();
     long passed = 0;
     long failed = 0;
     boolean single = seeds.count() == 1;
     Path file = trace;
-    Simulation each = single && file != null ? simulation.capture() : simulation;
-    ExecutorService pool = Executors.newFixedThreadPool((int) Math.min(jobs, seeds.count()));
+    boolean capture = single && file != null;
+    List<SimResult> captured = new ArrayList<>();
+    long worlds = seeds.count() * simulations.size();
+    ExecutorService pool = Executors.newFixedThreadPool((int) Math.min(jobs, worlds));
     try {
       ArrayDeque<Task> tasks = new ArrayDeque<>();
       ArrayDeque<Future<SimResult>> running = new ArrayDeque<>();
-      long next = seeds.first();
-      long left = seeds.count();
-      while (left > 0 || !running.isEmpty()) {
-        while (left > 0 && running.size() < 2L * jobs) {
-          Task task = task(each, script, next++);
+      long next = 0;
+      while (next < worlds || !running.isEmpty()) {
+        while (next < worlds && running.size() < 2L * jobs) {
+          Simulation each = simulations.get((int) (next % simulations.size()));
+          long seed = seeds.first() + next / simulations.size();
+          Task task = task(capture ? each.capture() : each, script, seed);
           tasks.add(task);
           running.add(pool.submit(task::run));
-          left--;
+          next++;
         }
         Task task = tasks.remove();
         SimResult result = running.remove().get();
         if (result.passed()) {
           passed++;
-          print(result, null);
-          if (single && file != null) {
-            write(file, lines(result));
+          print(task, result, null);
+          if (capture) {
+            captured.add(result);
           }
         } else {
           failed++;
@@ -297,8 +311,11 @@ final class SimCommand implements Callable<Integer> {
     } finally {
       pool.shutdownNow();
     }
-    if (!json && !single) {
-      String time = Times.text(task(simulation, script, seeds.first()).plan().timeNanos());
+    if (capture && captured.size() == simulations.size()) {
+      write(Objects.requireNonNull(file), captured(simulations, captured));
+    }
+    if (!json && worlds > 1) {
+      String time = Times.text(task(simulations.get(0), script, seeds.first()).plan().timeNanos());
       say(
           String.format(
               "%s worlds of %s held, %s failed, in %.1f s",
@@ -313,7 +330,7 @@ final class SimCommand implements Callable<Integer> {
   /** Reports a run that failed; the first one is made smaller and written down. */
   private void explain(Task task, SimResult result, boolean first) throws IOException {
     if (!json) {
-      print(result, null);
+      print(task, result, null);
     }
     Smaller smaller = null;
     Path file = trace;
@@ -323,7 +340,7 @@ final class SimCommand implements Callable<Integer> {
       write(file, lines(task.simulation().capture().run(task.plan())));
     }
     if (json) {
-      print(result, smaller);
+      print(task, result, smaller);
     } else if (smaller != null) {
       say("  smaller: " + smaller.difference() + " (" + smaller.runs() + " runs)");
       say("  " + smaller.reproduce());
@@ -336,11 +353,13 @@ final class SimCommand implements Callable<Integer> {
     Path file =
         given != null
             ? given
-            : Path.of("quorate-sim-" + backend + "-seed-" + failed.plan().seed() + ".txt");
+            : Path.of(
+                "quorate-sim-%s-seed-%d.txt"
+                    .formatted(task.simulation().backend(), failed.plan().seed()));
     Minimiser minimiser = new Minimiser(task.simulation(), SMALLER_RUNS_MAX, minimise);
     SimResult smaller = minimiser.minimise(failed);
     try {
-      write(file, AnnotatedTrace.of(failed, smaller, replay(file)));
+      write(file, AnnotatedTrace.of(failed, smaller, replay(task.simulation(), file)));
     } catch (IOException e) {
       PrintWriter err = spec.commandLine().getErr();
       err.println(
@@ -352,11 +371,17 @@ final class SimCommand implements Callable<Integer> {
       return null;
     }
     String difference = AnnotatedTrace.difference(failed.plan(), smaller.plan());
-    return new Smaller(file, replay(file), difference, minimiser.runs());
+    return new Smaller(file, replay(task.simulation(), file), difference, minimiser.runs());
   }
 
-  private void print(SimResult result, @Nullable Smaller smaller) {
-    say(json ? json(result, smaller).toString() : result.report().stripTrailing());
+  private void print(Task task, SimResult result, @Nullable Smaller smaller) {
+    String name = task.simulation().backend();
+    if (json) {
+      say(json(name, result, smaller).toString());
+    } else {
+      String report = result.report().stripTrailing();
+      say(backend.equals(ALL) ? String.format("%-5s %s", name, report) : report);
+    }
   }
 
   private void say(String text) {
@@ -365,9 +390,10 @@ final class SimCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private static ObjectNode json(SimResult result, @Nullable Smaller smaller) {
+  private static ObjectNode json(String name, SimResult result, @Nullable Smaller smaller) {
     SimResult.Counts counts = result.counts();
     ObjectNode object = Json.object();
+    object.put("backend", name);
     object.put("seed", result.plan().seed());
     object.put("passed", result.passed());
     object.put("verdict", result.verdict());
@@ -391,6 +417,18 @@ final class SimCommand implements Callable<Integer> {
     object.put("commands", counts.commands());
     object.put("elections", counts.elections());
     return object;
+  }
+
+  /** The trace of one run; of several, what they come to side by side. */
+  private static String captured(List<Simulation> simulations, List<SimResult> results) {
+    if (results.size() == 1) {
+      return lines(results.get(0));
+    }
+    SideBySide together = new SideBySide();
+    for (int i = 0; i < results.size(); i++) {
+      together.add(simulations.get(i).backend(), results.get(i).trace());
+    }
+    return together.draw();
   }
 
   private static String lines(SimResult result) {

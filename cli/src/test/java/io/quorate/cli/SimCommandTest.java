@@ -42,6 +42,24 @@ class SimCommandTest {
   }
 
   @Test
+  void allBackendsGetTheSameWorkloadAndFaults() throws IOException {
+    Path trace = folder.resolve("together.txt");
+
+    CommandRun run =
+        CommandRun.of(
+            "sim", "--backend", "all", "--seed", "3", "--time", "3s", "--trace", trace.toString());
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out().lines().toList())
+        .satisfies(lines -> assertThat(lines.get(0)).startsWith("raft  seed 3: ok"))
+        .satisfies(lines -> assertThat(lines.get(1)).startsWith("s3    seed 3: ok"));
+    assertThat(run.out().lines().filter(line -> line.contains("seed 3")))
+        .extracting(line -> line.replaceAll(".* ([0-9]+ faults).*", "$1"))
+        .containsOnly("3 faults");
+    assertThat(Files.readString(trace)).contains("requests to the object store").contains("FAULT");
+  }
+
+  @Test
   void aScenarioIsTraced() throws IOException {
     Path scenario =
         Files.writeString(folder.resolve("a.txt"), "# a crash\n\nat 1s crash n1 for 500ms\n");

@@ -26,6 +26,9 @@ public record SimPlan(
     WorkloadOptions workload,
     List<Fault> faults) {
 
+  /** Base of a plan for which nothing was drawn: neither faults nor options. */
+  static final String CALM = "calm";
+
   /** A plan with options that a test made up, and that no script can tell. */
   public SimPlan(
       long seed,

@@ -37,7 +37,8 @@ final class SimRun {
     long eventsMax = EVENTS_MAX + plan.timeNanos() / 1_000_000_000 * EVENTS_PER_SECOND_MAX;
     world = new World(plan.seed(), eventsMax, new TraceLog(capture));
     workload = new Workload(world, plan.workload(), audit);
-    cluster = new SimCluster(world, plan.cluster(), backend, workload::stateMachine);
+    SimBackend suited = plan.base().equals(SimPlan.CALM) ? backend.ordinarily() : backend;
+    cluster = new SimCluster(world, plan.cluster(), suited, workload::stateMachine);
     workload.connect(cluster);
     injector = new FaultInjector(world, cluster);
   }

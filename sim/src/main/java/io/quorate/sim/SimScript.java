@@ -4,7 +4,6 @@ package io.quorate.sim;
 
 import io.quorate.sim.cluster.ClusterOptions;
 import io.quorate.sim.fault.Fault;
-import io.quorate.sim.fault.FaultKind;
 import io.quorate.sim.fault.Times;
 import io.quorate.sim.workload.WorkloadOptions;
 import java.util.ArrayList;
@@ -36,7 +35,7 @@ public final class SimScript {
   private final List<Integer> faultLines = new ArrayList<>();
   private OptionalLong seed;
   private OptionalLong time;
-  private String base = "calm";
+  private String base = SimPlan.CALM;
   private boolean calmNetwork;
   private int nodes;
   private int clients;
@@ -84,7 +83,7 @@ public final class SimScript {
       case "time" -> time = OptionalLong.of(time.orElse(timeOf(value)));
       case "base" -> {
         base = value;
-        if (!base.equals("calm")) {
+        if (!base.equals(SimPlan.CALM)) {
           Swarm.checkNames(base);
         }
       }
@@ -144,7 +143,7 @@ public final class SimScript {
     long drawn = seed.orElse(1);
     long nanos = time.orElse(Times.nanos("20s"));
     SimPlan plan =
-        base.equals("calm")
+        base.equals(SimPlan.CALM)
             ? new SimPlan(
                 drawn,
                 base,
@@ -175,7 +174,7 @@ public final class SimScript {
                 "line %d: %s needs %d places, but has %d: %s",
                 faultLines.get(i), fault.kind().word(), fault.kind().places(), places, fault));
       }
-      if (fault.kind() != FaultKind.DROP_KIND) {
+      if (fault.kind().isOfReplicas()) {
         for (String place : (fault.place() + "+" + fault.other()).split("\\+")) {
           if (!isThere(place, plan)) {
             throw new IllegalArgumentException(
@@ -210,7 +209,7 @@ public final class SimScript {
     text.append("seed ").append(plan.seed()).append('\n');
     text.append("time ").append(Times.text(plan.timeNanos())).append('\n');
     text.append("base ").append(plan.base()).append('\n');
-    if (!plan.base().equals("calm") && plan.hasCalmNetwork()) {
+    if (!plan.base().equals(SimPlan.CALM) && plan.hasCalmNetwork()) {
       text.append("network calm\n");
     }
     text.append("nodes ").append(plan.cluster().nodes()).append('\n');

@@ -3,6 +3,7 @@
 package io.quorate.sim;
 
 import io.quorate.core.apply.DeterminismAudit;
+import io.quorate.sim.Swarm.Ground;
 import io.quorate.sim.cluster.SimBackend;
 import io.quorate.sim.fault.Fault;
 import io.quorate.sim.fault.Times;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Simulation {
   private final SimBackend backend;
+  private final Ground ground;
   private final long seed;
   private final Duration time;
   private final String faults;
@@ -36,8 +38,10 @@ public final class Simulation {
    */
   private record Extras(boolean capture, boolean audit, @Nullable String command) {}
 
-  private Simulation(SimBackend backend, long seed, Duration time, String faults, Extras extras) {
+  private Simulation(
+      SimBackend backend, Ground ground, long seed, Duration time, String faults, Extras extras) {
     this.backend = backend;
+    this.ground = ground;
     this.seed = seed;
     this.time = time;
     this.faults = faults;
@@ -47,17 +51,26 @@ public final class Simulation {
   /** Seed 1, twenty seconds, swarm faults. */
   public static Simulation of(SimBackend backend) {
     Extras none = new Extras(false, false, null);
-    return new Simulation(backend, 1, Duration.ofSeconds(20), "swarm", none);
+    Ground ground = backend.traits().sharedStore() ? Ground.STORE : Ground.DISKS;
+    return new Simulation(backend, ground, 1, Duration.ofSeconds(20), "swarm", none);
+  }
+
+  /**
+   * The same, with plans that are drawn for every kind of protocol: equal seeds give the same
+   * group, workload and faults, whatever the backend.
+   */
+  public Simulation alike() {
+    return new Simulation(backend, Ground.ALL, seed, time, faults, extras);
   }
 
   /** The same with another seed. */
   public Simulation seed(long other) {
-    return new Simulation(backend, other, time, faults, extras);
+    return new Simulation(backend, ground, other, time, faults, extras);
   }
 
   /** The same with another virtual time under faults. */
   public Simulation time(Duration other) {
-    return new Simulation(backend, seed, other, faults, extras);
+    return new Simulation(backend, ground, seed, other, faults, extras);
   }
 
   /**
@@ -65,7 +78,7 @@ public final class Simulation {
    * crash,partition}.
    */
   public Simulation faults(String names) {
-    return new Simulation(backend, seed, time, names, extras);
+    return new Simulation(backend, ground, seed, time, names, extras);
   }
 
   /** The same, keeping every line of the trace. */
@@ -87,12 +100,17 @@ public final class Simulation {
   }
 
   private Simulation with(Extras other) {
-    return new Simulation(backend, seed, time, faults, other);
+    return new Simulation(backend, ground, seed, time, faults, other);
+  }
+
+  /** Name of the backend. */
+  public String backend() {
+    return backend.name();
   }
 
   /** What will be run. */
   public SimPlan plan() {
-    return Swarm.draw(seed, time.toNanos(), faults, backend.traits().sharedStore());
+    return Swarm.draw(seed, time.toNanos(), faults, ground);
   }
 
   /** Runs it. */
@@ -116,7 +134,7 @@ public final class Simulation {
       return extras.command;
     }
     return "./quorate sim --backend "
-        + backend.name()
+        + (ground == Ground.ALL ? "all" : backend.name())
         + " --seed "
         + seed
         + " --time "

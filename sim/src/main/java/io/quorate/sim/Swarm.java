@@ -25,22 +25,51 @@ final class Swarm {
   /** Virtual time in which a healed group must work again. */
   static final long PROOF_NANOS = 60_000_000_000L;
 
-  /** What the base of a plan begins with if it was drawn for a log in an object store. */
-  private static final String STORE = "store:";
-
   private static final long MILLI = 1_000_000;
 
   private Swarm() {}
+
+  /** For which protocols a plan is drawn; the mark is what the base of the plan begins with. */
+  enum Ground {
+    /** Those that replicate to their members' disks. */
+    DISKS(""),
+    /** Those that keep the log in an object store, which then has faults of its own. */
+    STORE("store:"),
+    /** All of them alike: what befalls everybody, and clients as patient as a store wants them. */
+    ALL("all:");
+
+    private final String mark;
+
+    Ground(String mark) {
+      this.mark = mark;
+    }
+
+    static Ground of(String base) {
+      for (Ground ground : List.of(STORE, ALL)) {
+        if (base.startsWith(ground.mark)) {
+          return ground;
+        }
+      }
+      return DISKS;
+    }
+
+    String base(String faults) {
+      return mark + faults;
+    }
+
+    String faults(String base) {
+      return base.substring(mark.length());
+    }
+  }
 
   /**
    * The plan of a seed.
    *
    * @param faults {@code swarm}: some families, as drawn; {@code none}; or families joined by
    *     commas
-   * @param store whether the log is in an object store, which then has faults of its own
    */
-  static SimPlan draw(long seed, long timeNanos, String faults, boolean store) {
-    checkFaults(faults, store);
+  static SimPlan draw(long seed, long timeNanos, String faults, Ground ground) {
+    checkFaults(faults, ground);
     SimRandom root = new SimRandom(seed).child("swarm");
     SimRandom random = root.child("group");
     int dice = random.below(10);
@@ -48,13 +77,14 @@ final class Swarm {
     boolean noise = faults.equals("swarm") || faults.contains("loss");
     ClusterOptions cluster =
         cluster(root.child("cluster"), nodes, noise).withStore(store(root.child("store")));
-    if (store) {
+    boolean slow = ground != Ground.DISKS;
+    if (slow) {
       cluster = cluster.withLimits(roomy(cluster.limits()));
     }
     WorkloadOptions drawn = workload(root.child("workload"));
-    WorkloadOptions workload = store ? patient(drawn, cluster.store()) : drawn;
+    WorkloadOptions workload = slow ? patient(drawn, cluster.store()) : drawn;
     List<Fault> schedule = new ArrayList<>();
-    for (String family : families(store)) {
+    for (String family : families(ground)) {
       SimRandom own = root.child("family/" + family);
       boolean lot = own.chance(0.4);
       long gap = own.logBetween(400 * MILLI, 20_000 * MILLI);
@@ -66,35 +96,35 @@ final class Swarm {
       }
     }
     schedule.sort(Comparator.comparingLong(Fault::atNanos));
-    String base = store ? STORE + faults : faults;
-    return new SimPlan(seed, base, timeNanos, PROOF_NANOS, cluster, workload, schedule);
+    return new SimPlan(
+        seed, ground.base(faults), timeNanos, PROOF_NANOS, cluster, workload, schedule);
   }
 
   /** The plan of a seed, from {@link SimPlan#base()}. */
   static SimPlan drawAgain(long seed, long timeNanos, String base) {
-    boolean store = base.startsWith(STORE);
-    return draw(seed, timeNanos, store ? base.substring(STORE.length()) : base, store);
+    Ground ground = Ground.of(base);
+    return draw(seed, timeNanos, ground.faults(base), ground);
   }
 
   /** Refuses a base that cannot be drawn. */
   static void checkNames(String base) {
-    boolean store = base.startsWith(STORE);
-    checkFaults(store ? base.substring(STORE.length()) : base, store);
+    Ground ground = Ground.of(base);
+    checkFaults(ground.faults(base), ground);
   }
 
-  private static List<String> families(boolean store) {
+  private static List<String> families(Ground ground) {
     List<String> families = new ArrayList<>(FaultFamilies.ALL);
-    if (store) {
+    if (ground == Ground.STORE) {
       families.addAll(FaultFamilies.STORE);
     }
     return families;
   }
 
-  private static void checkFaults(String faults, boolean store) {
+  private static void checkFaults(String faults, Ground ground) {
     if (faults.equals("swarm") || faults.equals("none")) {
       return;
     }
-    List<String> families = families(store);
+    List<String> families = families(ground);
     for (String family : faults.split(",")) {
       if (!families.contains(family)) {
         throw new IllegalArgumentException(

@@ -47,6 +47,24 @@ final class SimScriptTest {
   }
 
   @Test
+  void faultsOfTheStoreNameItsRequestsNotPlaces() {
+    String script =
+        """
+        seed 1
+        time 10s
+        base store:none
+        nodes 3
+        clients 2
+        at 2s store-hold create by 3 for 5s
+        at 3s store-slow /log/ by 300ms for 4s
+        """;
+    SimPlan plan = SimScript.parse(script);
+
+    assertThat(plan.faults()).hasSize(2);
+    assertThat(SimScript.parse(SimScript.text(plan))).isEqualTo(plan);
+  }
+
+  @Test
   void aScriptOfFaultsAloneIsCalm() {
     SimPlan plan = SimScript.parse("at 1s crash n1 for 500ms\n");
 

@@ -18,6 +18,7 @@ public final class RaftWorlds {
     return new SimBackend(
         "raft",
         random -> new RaftBackend(RaftVariations.draw(random)),
+        () -> new RaftBackend(RaftConfig.defaults()),
         Traits.REPLICATED_DISKS,
         () -> List.of(new VoteRules()));
   }

@@ -33,7 +33,7 @@ final class Hunt {
 
   /** A group drawn from the seed under faults drawn from the seed. */
   static final class Swarm implements Callable<@Nullable String> {
-    static final int SEEDS = 40;
+    static final int SEEDS = 30;
 
     @Override
     public @Nullable String call() {
@@ -44,7 +44,7 @@ final class Hunt {
 
   /** A leader that the others cannot reach, while clients that mostly read still reach it. */
   static final class LostLeader implements Callable<@Nullable String> {
-    static final int SEEDS = 8;
+    static final int SEEDS = 4;
 
     @Override
     public @Nullable String call() {
@@ -67,7 +67,7 @@ final class Hunt {
    * one by one over slow links.
    */
   static final class Elections implements Callable<@Nullable String> {
-    static final int SEEDS = 40;
+    static final int SEEDS = 10;
 
     @Override
     public @Nullable String call() {
@@ -107,7 +107,7 @@ final class Hunt {
 
   /** Candidates that meet, on disks that take long, in machines that restart at once. */
   static final class Restarts implements Callable<@Nullable String> {
-    static final int SEEDS = 40;
+    static final int SEEDS = 30;
 
     @Override
     public @Nullable String call() {
@@ -140,7 +140,7 @@ final class Hunt {
 
   /** Leadership that moves all the time, over links on which a message may be held up for long. */
   static final class Handovers implements Callable<@Nullable String> {
-    static final int SEEDS = 40;
+    static final int SEEDS = 12;
 
     @Override
     public @Nullable String call() {

@@ -22,13 +22,16 @@ final class ProbeCalls {
   private final ObjectStore store;
   private final String prefix;
   private final long timeoutNanos;
+  private final long timeMaxNanos;
+  private final long startNanos = System.nanoTime();
   private final TreeSet<String> written = new TreeSet<>();
   private int turn;
 
-  ProbeCalls(ObjectStore store, String prefix, long timeoutNanos) {
+  ProbeCalls(ObjectStore store, String prefix, ProbeOptions options) {
     this.store = store;
     this.prefix = prefix;
-    this.timeoutNanos = timeoutNanos;
+    this.timeoutNanos = options.attemptTimeout().toNanos();
+    this.timeMaxNanos = options.timeMax().toNanos();
   }
 
   /** The store gave no answer to build on. */
@@ -36,13 +39,16 @@ final class ProbeCalls {
     private final boolean isFinal;
 
     NoAnswer(String message) {
+      this(message, false);
+    }
+
+    private NoAnswer(String message, boolean isFinal) {
       super(message);
-      isFinal = false;
+      this.isFinal = isFinal;
     }
 
     NoAnswer(ObjectResult result) {
-      super(describe(result));
-      isFinal = result instanceof ObjectResult.Refused;
+      this(describe(result), result instanceof ObjectResult.Refused);
     }
 
     /** Whether it is of no use to ask again. */
@@ -61,12 +67,19 @@ final class ProbeCalls {
   }
 
   /** Makes one attempt. */
-  ObjectResult attempt(ObjectRequest request) {
+  ObjectResult attempt(ObjectRequest request) throws NoAnswer {
     return attempts(List.of(request)).get(0);
   }
 
-  /** Makes one attempt at each, all at once. */
-  List<ObjectResult> attempts(List<ObjectRequest> requests) {
+  /** Makes one attempt at each, all at once, unless the time of the probe is up. */
+  List<ObjectResult> attempts(List<ObjectRequest> requests) throws NoAnswer {
+    if (System.nanoTime() - startNanos > timeMaxNanos) {
+      throw new NoAnswer("the time of the probe was up", true);
+    }
+    return submitted(requests);
+  }
+
+  private List<ObjectResult> submitted(List<ObjectRequest> requests) {
     List<CompletableFuture<ObjectResult>> answers = new ArrayList<>();
     for (ObjectRequest request : requests) {
       if (!(request instanceof ObjectRequest.Get
@@ -173,7 +186,7 @@ final class ProbeCalls {
       List<String> some = keys.subList(from, Math.min(keys.size(), from + DELETES_AT_ONCE));
       List<ObjectRequest> deletes = new ArrayList<>();
       some.forEach(key -> deletes.add(new ObjectRequest.Delete(key)));
-      List<ObjectResult> results = attempts(deletes);
+      List<ObjectResult> results = submitted(deletes);
       for (int i = 0; i < some.size(); i++) {
         if (!(results.get(i) instanceof ObjectResult.Deleted)) {
           left.add(some.get(i));

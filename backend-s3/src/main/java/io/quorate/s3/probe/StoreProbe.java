@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Probes a store on scratch keys, and deletes them again. Blocks until it is done: about as long as
@@ -36,10 +37,20 @@ public final class StoreProbe {
    * @param prefix of the scratch keys; a name that no other probe uses is added to it
    */
   public static ProbeReport run(ObjectStore store, String prefix, ProbeOptions options) {
+    return run(store, prefix, options, requirement -> {});
+  }
+
+  /**
+   * Probes a store under somebody's eyes.
+   *
+   * @param begins told of each requirement before it is put to the store
+   */
+  public static ProbeReport run(
+      ObjectStore store, String prefix, ProbeOptions options, Consumer<Requirement> begins) {
     byte[] nonce = new byte[NONCE_BYTES];
     new SecureRandom().nextBytes(nonce);
     String scratch = prefix + HexFormat.of().formatHex(nonce) + "/";
-    ProbeCalls calls = new ProbeCalls(store, scratch, options.attemptTimeout().toNanos());
+    ProbeCalls calls = new ProbeCalls(store, scratch, options);
     AskedChecks asked = new AskedChecks(calls);
     RaceChecks races = new RaceChecks(calls, options);
     List<Line> lines = new ArrayList<>();
@@ -56,6 +67,7 @@ public final class StoreProbe {
             case WHOLE_READS -> races::wholeReads;
             case LIST -> asked::list;
           };
+      begins.accept(requirement);
       Line line = line(requirement, check, calls);
       lines.add(line);
       if (requirement == Requirement.READ_AFTER_WRITE && line.verdict() == Verdict.UNKNOWN) {

@@ -18,6 +18,7 @@ public final class S3Worlds {
     return new SimBackend(
         "s3",
         random -> new S3Backend(S3Variations.draw(random).with("")),
+        () -> new S3Backend(S3Config.defaults().with("")),
         Traits.SHARED_STORE,
         () -> List.of(new BucketRules("")));
   }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 final class StoreProbeTest {
   private static final ProbeOptions SHORT =
-      new ProbeOptions(8, 10, Duration.ofSeconds(20), Duration.ofSeconds(1));
+      new ProbeOptions(
+          8, 10, Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofSeconds(30));
 
   @TempDir Path temporary;
 
@@ -138,6 +140,21 @@ final class StoreProbeTest {
     ProbeReport report = probe(new BadStore(Flaw.DELETIONS_ARE_FORBIDDEN));
     assertThat(report.refusal("orders").orElseThrow()).contains("it forbids s3:DeleteObject");
     assertThat(report.leftBehind()).isNotEmpty().allMatch(key -> key.startsWith("probe/"));
+  }
+
+  @Test
+  void aProbeWhoseTimeIsUpSaysSoAndTidiesUp() {
+    BadStore store = new BadStore(Flaw.NONE);
+    List<Requirement> begun = new ArrayList<>();
+    ProbeOptions noTime =
+        new ProbeOptions(8, 10, Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ZERO);
+    ProbeReport report = StoreProbe.run(store, "probe/", noTime, begun::add);
+
+    assertThat(begun).containsExactly(Requirement.READ_AFTER_WRITE);
+    assertThat(report.unfit()).isFalse();
+    assertThat(report.refusal("orders"))
+        .contains("orders could not be probed: the time of the probe was up");
+    assertThat(store.keys()).isEmpty();
   }
 
   @Test

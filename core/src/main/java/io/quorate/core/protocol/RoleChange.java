@@ -13,4 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param leader null while none is known
  * @param reason for operators: why it changed
  */
-public record RoleChange(Role role, long epoch, @Nullable NodeId leader, String reason) {}
+public record RoleChange(Role role, long epoch, @Nullable NodeId leader, String reason) {
+
+  /** As people read it: {@code FOLLOWER of n2, epoch 7: heard the leader}. */
+  @Override
+  public String toString() {
+    boolean follows = leader != null && role != Role.LEADER;
+    return "%s%s, epoch %d: %s".formatted(role, follows ? " of " + leader : "", epoch, reason);
+  }
+}

@@ -8,12 +8,22 @@ import io.quorate.api.NodeId;
 public sealed interface Trace {
 
   /** A legal message that changes nothing: late, repeated, or of another epoch or role. */
-  record Ignored(NodeId from, String message, String why) implements Trace {}
+  record Ignored(NodeId from, String message, String why) implements Trace {
+    @Override
+    public String toString() {
+      return "ignored " + message + " of " + from + ": " + why;
+    }
+  }
 
   /**
    * Something worth knowing.
    *
    * @param rule the protocol's name for the rule or the place, such as {@code "raft §5.3 conflict"}
    */
-  record Noted(String rule, String text) implements Trace {}
+  record Noted(String rule, String text) implements Trace {
+    @Override
+    public String toString() {
+      return rule + ": " + text;
+    }
+  }
 }

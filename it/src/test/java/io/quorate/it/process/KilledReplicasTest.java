@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,45 +71,8 @@ class KilledReplicasTest {
   }
 
   private static void loadWhileTheLeaderIsKilled(String prefix, int keys) throws IOException {
-    AtomicReference<String> victim = new AtomicReference<>("");
-    Duration gap =
-        LoadUnderFault.run(
-            group,
-            client,
-            prefix,
-            keys,
-            () -> {
-              victim.set(group.awaitLeader(client));
-              group.process(victim.get()).kill();
-            });
-
+    Duration gap = LeaderKilled.run(group, client, prefix, keys);
     assertThat(gap).as("longest time without progress (target: 2 s)").isLessThan(GAP_MAX);
-    assertThat(group.awaitLeader(client)).isNotEqualTo(victim.get());
-    assertCatchesUp(victim.get(), prefix);
-  }
-
-  /** The killed replica comes back, and all three hold the same. */
-  private static void assertCatchesUp(String node, String prefix) throws IOException {
-    Command without = Command.run("status", "--config", group.config());
-    group.startMissing();
-    group.awaitCaughtUp(client);
-    Command with = Command.run("status", "--config", group.config());
-
-    assertThat(without.code()).isZero();
-    assertThat(line(without, node)).contains("unreachable");
-    assertThat(with.code()).as(with.err()).isZero();
-    assertThat(with.out()).hasLineCount(4).doesNotContain("unreachable");
-    assertThat(with.out()).contains("leader", "follower");
-    List<Item> expected = Contents.of(client, prefix, ReadConsistency.LINEARIZABLE);
-    try (QuorateClient alone = group.connectOnly(node)) {
-      assertThat(Contents.of(alone, prefix, ReadConsistency.local(0)).equals(expected))
-          .as("what " + node + " holds is what the group holds")
-          .isTrue();
-    }
-  }
-
-  private static String line(Command status, String node) {
-    return status.out().lines().filter(line -> line.startsWith(node)).findFirst().orElseThrow();
   }
 
   @Test

@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A Ceph of this machine with its RADOS gateway, run by {@code it/ceph/ceph.sh}. */
-final class CephGateway implements AutoCloseable {
+public final class CephGateway implements AutoCloseable {
+  /** The bucket that is there. */
+  public static final String BUCKET = "quorate";
+
   private static final int MINUTES_MAX = 5;
 
   private final Path folder;
@@ -34,7 +37,7 @@ final class CephGateway implements AutoCloseable {
    *
    * @throws IOException with what the script said if it cannot be had
    */
-  static CephGateway start(Path folder) throws IOException {
+  public static CephGateway start(Path folder) throws IOException {
     CephGateway gateway = new CephGateway(folder, freePort(), freePort());
     try {
       gateway.run("start", folder.toString(), Integer.toString(gateway.port));
@@ -51,14 +54,19 @@ final class CephGateway implements AutoCloseable {
     }
   }
 
+  /** Where it listens. */
+  public String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
   /** Its bucket. */
-  BucketAccess bucket() {
-    return BucketAccess.at(URI.create("http://127.0.0.1:" + port), "quorate")
+  public BucketAccess bucket() {
+    return BucketAccess.at(URI.create(url()), BUCKET)
         .withKeys(new BucketAccess.Keys("probe", "probesecret"));
   }
 
   /** Ends all daemons as a power failure would, and starts them again. */
-  void crash() throws IOException {
+  public void crash() throws IOException {
     run("kill", folder.toString());
     run("resume", folder.toString());
   }

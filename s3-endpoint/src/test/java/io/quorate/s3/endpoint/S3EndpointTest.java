@@ -287,7 +287,8 @@ final class S3EndpointTest {
           StoreProbe.run(
               store,
               "probe/",
-              new ProbeOptions(8, 8, Duration.ofSeconds(1), Duration.ofSeconds(5)));
+              new ProbeOptions(
+                  8, 8, Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(30)));
       assertThat(report.refusal("the endpoint")).isEmpty();
       assertThat(endpoint.counters()).containsKeys("fault.throttled", "fault.conflict");
     }
