@@ -20,8 +20,8 @@ public sealed interface VsrMessage extends ProtocolMessage {
   long CONFIGURATION = 0;
 
   /**
-   * The sender's view, to which a quorum of votes moved it. Durable at the sender before it says
-   * anything there on which others rely; questions and votes need not wait for the disk.
+   * The sender's view, to which a quorum of votes moved it; durable at the sender before any message
+   * of that view leaves.
    */
   long view();
 
@@ -32,7 +32,7 @@ public sealed interface VsrMessage extends ProtocolMessage {
 
   /**
    * A vote for a change to {@code proposed} (VRR §4.2 step 1). The sender stays in its view; the
-   * vote is volatile, expires, and needs nothing durable.
+   * vote is volatile and expires.
    *
    * @param proposed later than the view; mostly the next one
    * @param yields whether the sender is the primary of {@code view}, and either will not lead it

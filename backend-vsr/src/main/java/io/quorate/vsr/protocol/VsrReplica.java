@@ -109,7 +109,7 @@ public final class VsrReplica implements ReplicaCore {
     this.forwardedReads =
         new ForwardedReads(
             (primary, requestId, out) ->
-                out.send(new Outgoing(primary, new ReadIndex(log.view(), requestId))),
+                log.send(new Outgoing(primary, new ReadIndex(log.view(), requestId)), out),
             config.patienceMaxNanos(),
             heartbeatNanos,
             seat.random().nextLong() >>> 2);
@@ -257,7 +257,7 @@ public final class VsrReplica implements ReplicaCore {
       return;
     }
     if (message.view() < log.view()) {
-      onEarlierView(from, message, out);
+      onEarlierView(from, message, now, out);
       return;
     }
     if (message.view() > log.view()) {
@@ -276,7 +276,7 @@ public final class VsrReplica implements ReplicaCore {
   /**
    * Tells whoever takes part in an earlier view that there is a later one, if this one leads it.
    */
-  private void onEarlierView(NodeId from, VsrMessage message, Effects out) {
+  private void onEarlierView(NodeId from, VsrMessage message, Now now, Effects out) {
     Primacy leading = primacy;
     boolean news =
         message instanceof Prepare
@@ -287,6 +287,8 @@ public final class VsrReplica implements ReplicaCore {
             || message instanceof RequestStartView;
     if (leading != null && news) {
       leading.onLateViewChange(from, out);
+    } else if (message instanceof Commit || message instanceof Prepare) {
+      recovery.onEarlierPrimary(from, now, out);
     }
     out.trace(
         new Trace.Ignored(
@@ -378,7 +380,7 @@ public final class VsrReplica implements ReplicaCore {
     if (log.commit() < start.log().base()) {
       // What comes next is in no log any more: a snapshot must come first (VRR §5.2).
       awaited = start.log();
-      out.send(new Outgoing(from, new GetPrepares(log.view(), log.commit() + 1)));
+      log.send(new Outgoing(from, new GetPrepares(log.view(), log.commit() + 1)), out);
     }
   }
 
@@ -513,7 +515,7 @@ public final class VsrReplica implements ReplicaCore {
     }
     long next = snapshotReceiver.onChunk(snapshot, chunk.offset(), chunk.bytes(), out);
     if (next >= 0) {
-      out.send(new Outgoing(from, new StateAck(log.view(), snapshot.id(), next)));
+      log.send(new Outgoing(from, new StateAck(log.view(), snapshot.id(), next)), out);
     }
   }
 
@@ -526,8 +528,7 @@ public final class VsrReplica implements ReplicaCore {
     NodeId primary = standing.primary();
     if (!received.complete()) {
       if (primary != null && primacy == null) {
-        out.send(
-            new Outgoing(primary, new StateAck(log.view(), snapshot.id(), received.nextOffset())));
+        log.send(new Outgoing(primary, new StateAck(log.view(), snapshot.id(), received.nextOffset())), out);
       }
       return;
     }

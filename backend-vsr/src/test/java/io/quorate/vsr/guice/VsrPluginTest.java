@@ -38,24 +38,20 @@ class VsrPluginTest {
     ConfigDocument document =
         document(
             """
-            election-timeout = 500 ms .. 1 s, heartbeat-interval = 40 ms
-            disk-stall-timeout = 3 s, pre-vote = false, check-quorum = false
-            lease-reads = true, clock-drift-max-permille = 20
-            append-size-max = 2 MiB, appends-in-flight-max = 5, append-bytes-in-flight-max = 3 MiB
+            view-change-timeout = 600 ms, heartbeat-interval = 40 ms, disk-stall-timeout = 3 s
+            replication-quorum = 2, view-change-quorum = 4
+            lease-reads = true, clock-drift-max-permille = 20, clock-tolerance = 250 ms
+            prepare-size-max = 2 MiB, ahead-bytes-max = 3 MiB
             batches-in-flight-max = 7, uncommitted-bytes-max = 4 MiB, log-window = 8 MiB
-            snapshot-chunk = 256 KiB, retain-bytes = 6 MiB, retain-slots = 9
+            snapshot-chunk = 256 KiB, retain-slots = 9
             """);
     assertThat(read(document))
         .isEqualTo(
             new VsrConfig(
-                new Timing(
-                    Duration.ofMillis(500),
-                    Duration.ofSeconds(1),
-                    Duration.ofMillis(40),
-                    Duration.ofSeconds(3)),
-                new Safeguards(false, false, true, 0.02),
-                new Pipeline(2 << 20, 5, 3 << 20, 7, 4 << 20, 8 << 20),
-                new Snapshots(256 << 10, 6 << 20, 9)));
+                new Timing(Duration.ofMillis(600), Duration.ofMillis(40), Duration.ofSeconds(3)),
+                new Safeguards(true, 0.02, Duration.ofMillis(250), 2, 4),
+                new Pipeline(2 << 20, 3 << 20, 7, 4 << 20, 8 << 20),
+                new Snapshots(256 << 10, 9)));
     assertThat(document.problems()).isEmpty();
     document.refuseUnknownKeys("quorate");
     assertThat(document.problems()).isEmpty();
@@ -70,13 +66,17 @@ class VsrPluginTest {
 
   @Test
   void timeoutsMustAgreeOnlyWhereLeasesRestOnThem() {
-    assertThat(agreement("election-timeout = 500 ms .. 1 s")).isEqualTo(agreement(""));
-    assertThat(agreement("clock-drift-max-permille = 20")).isEqualTo(agreement(""));
+    assertThat(agreement("view-change-timeout = 600 ms")).isEqualTo(agreement(""));
     String leases = agreement("lease-reads = true");
     assertThat(leases).isNotEqualTo(agreement(""));
-    assertThat(agreement("lease-reads = true, election-timeout = 500 ms .. 1 s"))
-        .isNotEqualTo(leases);
+    assertThat(agreement("lease-reads = true, view-change-timeout = 600 ms")).isNotEqualTo(leases);
     assertThat(agreement("lease-reads = true, clock-drift-max-permille = 20")).isNotEqualTo(leases);
+  }
+
+  @Test // two replicas that count differently could decide differently
+  void quorumsMustAgree() {
+    assertThat(agreement("replication-quorum = 2")).isNotEqualTo(agreement(""));
+    assertThat(agreement("view-change-quorum = 4")).isNotEqualTo(agreement(""));
   }
 
   @Test

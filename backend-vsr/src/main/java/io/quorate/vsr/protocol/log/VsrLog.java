@@ -467,6 +467,15 @@ public final class VsrLog {
     releases.add(message);
   }
 
+  /** Sends a message at once, unless the view in which it speaks is still on its way to the disk. */
+  public void send(Outgoing message, Effects out) {
+    if (superblockDurable()) {
+      out.send(message);
+    } else {
+      releases.add(message);
+    }
+  }
+
   /** Whether this step has changed anything durable so far. */
   public boolean changed() {
     return superblockChanged || truncateFrom != 0 || newBase != null || !appended.isEmpty();

@@ -100,11 +100,7 @@ public final class Backup {
             message.round(),
             message.sentNanos(),
             now.wallNanos());
-    if (log.superblockDurable()) {
-      out.send(new Outgoing(from, answer));
-    } else {
-      log.release(new Outgoing(from, answer));
-    }
+    log.send(new Outgoing(from, answer), out);
   }
 
   /** So much is committed; what of it is here may be applied. */

@@ -38,13 +38,24 @@ public final class HeadRecovery {
     this.repeatNanos = repeatNanos;
   }
 
+  /**
+   * The primary of an earlier view still speaks: lets it know of this one, which somebody must have
+   * entered who has since lost his voice. A replica in no quorum cannot ask for another view.
+   */
+  public void onEarlierPrimary(NodeId primary, Now now, Effects out) {
+    if (log.muted() && now.monotonicNanos() >= askAtNanos) {
+      askAtNanos = now.monotonicNanos() + repeatNanos;
+      log.send(new Outgoing(primary, new RequestStartView(log.view(), nonce)), out);
+    }
+  }
+
   /** The primary of the current view spoke: asks it, unless it was asked just now. */
   public void onPrimary(NodeId primary, Now now, Effects out) {
     if (!log.muted() || goalView == log.view() || now.monotonicNanos() < askAtNanos) {
       return;
     }
     askAtNanos = now.monotonicNanos() + repeatNanos;
-    out.send(new Outgoing(primary, new RequestStartView(log.view(), nonce)));
+    log.send(new Outgoing(primary, new RequestStartView(log.view(), nonce)), out);
   }
 
   /** Whether a StartView with this nonce answers the question of this replica. */

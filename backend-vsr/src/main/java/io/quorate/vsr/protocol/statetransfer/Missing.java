@@ -95,7 +95,7 @@ public final class Missing {
     }
     askAtNanos = now.monotonicNanos() + repeatNanos;
     if (holder != null) {
-      out.send(new Outgoing(holder, new GetPrepares(log.view(), log.last() + 1)));
+      log.send(new Outgoing(holder, new GetPrepares(log.view(), log.last() + 1)), out);
     }
   }
 

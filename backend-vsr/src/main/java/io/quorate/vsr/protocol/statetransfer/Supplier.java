@@ -67,7 +67,7 @@ public final class Supplier {
 
   private void send(NodeId to, List<Entry> entries, Effects out) {
     if (!entries.isEmpty()) {
-      out.send(new Outgoing(to, new Prepares(log.view(), entries)));
+      log.send(new Outgoing(to, new Prepares(log.view(), entries)), out);
     }
   }
 

@@ -146,7 +146,7 @@ public final class ViewChange {
     boolean yields = group.leads(log.view()) && (gaveUp || standing.status() == Status.PRIMARY);
     StartViewChange vote = new StartViewChange(log.view(), view, yields);
     for (NodeId other : group.others()) {
-      out.send(new Outgoing(other, vote));
+      log.send(new Outgoing(other, vote), out);
     }
     enterIfAgreed(now, out);
   }
