@@ -49,6 +49,7 @@ final class VsrConfigTest {
         .hasMessageContaining("quorate.vsr.clock-tolerance");
     assertThatThrownBy(() -> new Pipeline(1, 1, 0, 1, 1))
         .hasMessageContaining("quorate.vsr.batches-in-flight-max");
-    assertThatThrownBy(() -> new Snapshots(0, 1)).hasMessageContaining("quorate.vsr.snapshot-chunk");
+    assertThatThrownBy(() -> new Snapshots(0, 1))
+        .hasMessageContaining("quorate.vsr.snapshot-chunk");
   }
 }

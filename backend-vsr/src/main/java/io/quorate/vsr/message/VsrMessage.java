@@ -20,8 +20,8 @@ public sealed interface VsrMessage extends ProtocolMessage {
   long CONFIGURATION = 0;
 
   /**
-   * The sender's view, to which a quorum of votes moved it; durable at the sender before any message
-   * of that view leaves.
+   * The sender's view, to which a quorum of votes moved it; durable at the sender before any
+   * message of that view leaves.
    */
   long view();
 

@@ -528,7 +528,9 @@ public final class VsrReplica implements ReplicaCore {
     NodeId primary = standing.primary();
     if (!received.complete()) {
       if (primary != null && primacy == null) {
-        log.send(new Outgoing(primary, new StateAck(log.view(), snapshot.id(), received.nextOffset())), out);
+        log.send(
+            new Outgoing(primary, new StateAck(log.view(), snapshot.id(), received.nextOffset())),
+            out);
       }
       return;
     }

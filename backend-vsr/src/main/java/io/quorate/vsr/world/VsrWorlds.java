@@ -18,6 +18,7 @@ public final class VsrWorlds {
     return new SimBackend(
         "vsr",
         random -> new VsrBackend(VsrVariations.draw(random)),
+        () -> new VsrBackend(VsrConfig.defaults()),
         Traits.REPLICATED_DISKS,
         () -> List.of(new ViewRules()));
   }

@@ -74,8 +74,7 @@ class VsrCodecTest {
   }
 
   private static LogShape shape() {
-    return new LogShape(
-        3, 1, List.of(new LogShape.Run(4, 1), new LogShape.Run(6, 3)), 8, hash(8));
+    return new LogShape(3, 1, List.of(new LogShape.Run(4, 1), new LogShape.Run(6, 3)), 8, hash(8));
   }
 
   static List<VsrMessage> messages() {
@@ -246,8 +245,7 @@ class VsrCodecTest {
   /** Logs that are none, and a configuration that this release does not know, are refused. */
   @Test
   void contentsAreChecked() {
-    WireMessage beyond =
-        codec.encode(new DoViewChange(4, 5, 5, shape(), 7, List.of()));
+    WireMessage beyond = codec.encode(new DoViewChange(4, 5, 5, shape(), 7, List.of()));
     assertThatThrownBy(() -> codec.decode(beyond)).isInstanceOf(MalformedMessage.class);
     WireMessage outside = codec.encode(new DoViewChange(4, 3, 5, shape(), 7, List.of(8L)));
     assertThatThrownBy(() -> codec.decode(outside))

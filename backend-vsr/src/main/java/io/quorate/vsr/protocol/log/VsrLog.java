@@ -467,7 +467,9 @@ public final class VsrLog {
     releases.add(message);
   }
 
-  /** Sends a message at once, unless the view in which it speaks is still on its way to the disk. */
+  /**
+   * Sends a message at once, unless the view in which it speaks is still on its way to the disk.
+   */
   public void send(Outgoing message, Effects out) {
     if (superblockDurable()) {
       out.send(message);

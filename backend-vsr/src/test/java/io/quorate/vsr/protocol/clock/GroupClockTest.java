@@ -17,13 +17,11 @@ final class GroupClockTest {
   private static final NodeId N3 = NodeId.of("n3");
 
   private static Now at(long monotonicMillis, long wallAheadMillis) {
-    return new Now(
-        monotonicMillis * MILLI, WALL + (monotonicMillis + wallAheadMillis) * MILLI);
+    return new Now(monotonicMillis * MILLI, WALL + (monotonicMillis + wallAheadMillis) * MILLI);
   }
 
   private static void observe(GroupClock clock, NodeId node, long at, long aheadMillis) {
-    clock.observe(
-        node, (at - 2) * MILLI, WALL + (at - 1 + aheadMillis) * MILLI, at(at, 0));
+    clock.observe(node, (at - 2) * MILLI, WALL + (at - 1 + aheadMillis) * MILLI, at(at, 0));
   }
 
   @Test

@@ -15,11 +15,7 @@ import org.junit.jupiter.api.Test;
 final class SuperblockTest {
   private static final LogShape TARGET =
       new LogShape(
-          5,
-          2,
-          List.of(new LogShape.Run(6, 2), new LogShape.Run(8, 4)),
-          9,
-          new ChainHash(11, 12));
+          5, 2, List.of(new LogShape.Run(6, 2), new LogShape.Run(8, 4)), 9, new ChainHash(11, 12));
 
   @Test
   void comesBackAsItWas() {
@@ -35,9 +31,7 @@ final class SuperblockTest {
 
   @Test // what version 1 wrote is still read
   void oldBytesStillDecode() {
-    String golden =
-        "010100000000000000000700000000000000040000000000000"
-            .concat("0");
+    String golden = "010100000000000000000700000000000000040000000000000".concat("0");
     byte[] now = new Superblock(7, 4, true, null).encode();
     assertThat(HexFormat.of().formatHex(now)).startsWith(golden.substring(0, 50)).hasSize(60);
   }

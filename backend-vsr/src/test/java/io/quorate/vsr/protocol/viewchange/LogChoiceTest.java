@@ -72,7 +72,8 @@ final class LogChoiceTest {
   void whatEnoughDenyIsCut() {
     DoViewChange names = bodies(change(2, 1, log(0, 1, 2, 2)), 1);
     DoViewChange without = change(1, 1, log(0, 1));
-    assertThat(LogChoice.choose(List.of(names, without), THREE)).isEqualTo(new Chosen(log(0, 1), 1));
+    assertThat(LogChoice.choose(List.of(names, without), THREE))
+        .isEqualTo(new Chosen(log(0, 1), 1));
   }
 
   @Test // a corrupt op never counts as a denial
@@ -125,9 +126,9 @@ final class LogChoiceTest {
 
   /**
    * Every history of three replicas over two views and up to two ops: view 1 with primary b spreads
-   * ops in order; view 2 is led by c with the log of any quorum; in each view, each replica has some
-   * beginning of the view's log, and each copy may be damaged. Whatever quorum then chooses, every
-   * op that a quorum had acknowledged in its view is kept or waited for.
+   * ops in order; view 2 is led by c with the log of any quorum; in each view, each replica has
+   * some beginning of the view's log, and each copy may be damaged. Whatever quorum then chooses,
+   * every op that a quorum had acknowledged in its view is kept or waited for.
    */
   @Test
   void nothingAcknowledgedByAQuorumIsEverCut() {
