@@ -92,7 +92,10 @@ public final class VsrCodec implements MessageCodec {
       case RequestStartView question ->
           head.setRequestStartView(RequestStartViewHead.newBuilder().setNonce(question.nonce()));
       case GetPrepares question ->
-          head.setGetPrepares(GetPreparesHead.newBuilder().setFromOp(question.fromOp()));
+          head.setGetPrepares(
+              GetPreparesHead.newBuilder()
+                  .setFromOp(question.fromOp())
+                  .setThroughOp(question.throughOp() == Long.MAX_VALUE ? 0 : question.throughOp()));
       case Prepares prepares -> {
         head.setPrepares(PreparesHead.getDefaultInstance());
         attachments = frames(prepares.entries());
@@ -184,8 +187,7 @@ public final class VsrCodec implements MessageCodec {
               Heads.notNegative(head.getPrepareOk().getCheckpoint(), "op"));
       case COMMIT -> commit(view, head.getCommit());
       case COMMIT_OK -> commitOk(view, head.getCommitOk());
-      case GET_PREPARES ->
-          new GetPrepares(view, Heads.notNegative(head.getGetPrepares().getFromOp(), "op"));
+      case GET_PREPARES -> getPrepares(view, head.getGetPrepares());
       case PREPARES -> new Prepares(view, Heads.entries(view, wire.attachments()));
       case STATE_CHUNK -> chunk(view, head.getStateChunk(), wire.attachments());
       case STATE_ACK ->
@@ -202,6 +204,12 @@ public final class VsrCodec implements MessageCodec {
       case KIND_NOT_SET ->
           throw new MalformedMessage("the kind of message is unknown to this release");
     };
+  }
+
+  private static GetPrepares getPrepares(long view, GetPreparesHead head) throws MalformedMessage {
+    long through = Heads.notNegative(head.getThroughOp(), "op");
+    return new GetPrepares(
+        view, Heads.notNegative(head.getFromOp(), "op"), through == 0 ? Long.MAX_VALUE : through);
   }
 
   private static StartViewChange vote(long view, StartViewChangeHead head) throws MalformedMessage {

@@ -7,6 +7,7 @@ import io.quorate.api.ReadConsistency;
 import io.quorate.core.check.Check;
 import io.quorate.core.check.InvariantViolation;
 import io.quorate.core.log.DurableState;
+import io.quorate.core.log.FaultySlot;
 import io.quorate.core.log.LogView;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.AdminCommand;
@@ -46,11 +47,13 @@ import io.quorate.vsr.protocol.log.VsrLog;
 import io.quorate.vsr.protocol.normal.Backup;
 import io.quorate.vsr.protocol.recovery.HeadRecovery;
 import io.quorate.vsr.protocol.statetransfer.Checkpoints;
+import io.quorate.vsr.protocol.statetransfer.Mender;
 import io.quorate.vsr.protocol.statetransfer.Missing;
 import io.quorate.vsr.protocol.statetransfer.Supplier;
 import io.quorate.vsr.protocol.viewchange.Standing;
 import io.quorate.vsr.protocol.viewchange.Status;
 import io.quorate.vsr.protocol.viewchange.ViewChange;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +76,7 @@ public final class VsrReplica implements ReplicaCore {
   private final Supplier supplier;
   private final Checkpoints checkpoints;
   private final HeadRecovery recovery;
+  private final Mender mender;
   private final ForwardedReads forwardedReads;
   private final SnapshotReceiver snapshotReceiver = new SnapshotReceiver();
   private final Loads loads = new Loads();
@@ -106,6 +110,7 @@ public final class VsrReplica implements ReplicaCore {
     this.supplier = new Supplier(log, loads, config.pipeline().prepareBytesMax());
     this.checkpoints = new Checkpoints(log, loads, config.snapshots().retainSlots());
     this.recovery = new HeadRecovery(log, seat.random().nextLong() | 1, heartbeatNanos);
+    this.mender = new Mender(log, group, 2 * heartbeatNanos);
     this.forwardedReads =
         new ForwardedReads(
             (primary, requestId, out) ->
@@ -127,11 +132,28 @@ public final class VsrReplica implements ReplicaCore {
               + " it");
       return;
     }
+    if (haltsAlone(state.faulty(), out)) {
+      return;
+    }
     log.restore(state);
+    mender.wake(state.faulty(), now, out);
     viewSeen = log.view();
     applied = log.commit();
     viewChange.start(now, out);
     log.flush(now, out);
+  }
+
+  /** Nobody can mend the log of a group of one; whether that is so. */
+  private boolean haltsAlone(List<FaultySlot> slots, Effects out) {
+    if (slots.isEmpty() || !group.others().isEmpty()) {
+      return false;
+    }
+    out.halt(
+        "the log is damaged at slot "
+            + slots.get(0).slot()
+            + ", and a group of one has nobody to mend it from; restore the folder of this replica"
+            + " from a copy");
+    return true;
   }
 
   @Override
@@ -144,6 +166,11 @@ public final class VsrReplica implements ReplicaCore {
       case Event.ReadRequested read -> onRead(read.readId(), read.consistency(), now, out);
       case Event.Persisted persisted -> onPersisted(persisted.token(), now, out);
       case Event.Loaded loaded -> onLoaded(loaded, now, out);
+      case Event.Damaged damaged -> {
+        if (!haltsAlone(damaged.slots(), out)) {
+          mender.wake(damaged.slots(), now, out);
+        }
+      }
       case Event.Applied done -> onApplied(done.slot());
       case Event.SnapshotSaved saved -> onSnapshotSaved(saved.snapshot(), out);
       case Event.SnapshotChunk chunk -> {
@@ -189,6 +216,7 @@ public final class VsrReplica implements ReplicaCore {
       lead(now, out);
     }
     noticeView();
+    mender.tick(now, out);
     if (viewChange.completing()) {
       missing.askIfIdle(now);
       NodeId holder = viewChange.holderOf(log.last() + 1, askedLast);
@@ -380,7 +408,8 @@ public final class VsrReplica implements ReplicaCore {
     if (log.commit() < start.log().base()) {
       // What comes next is in no log any more: a snapshot must come first (VRR §5.2).
       awaited = start.log();
-      log.send(new Outgoing(from, new GetPrepares(log.view(), log.commit() + 1)), out);
+      log.send(
+          new Outgoing(from, new GetPrepares(log.view(), log.commit() + 1, Long.MAX_VALUE)), out);
     }
   }
 
@@ -406,6 +435,7 @@ public final class VsrReplica implements ReplicaCore {
   }
 
   private void onPrepares(NodeId from, Prepares prepares, Now now, Effects out) {
+    boolean mended = mender.take(prepares.entries(), now);
     if (viewChange.completing()) {
       if (missing.takeNamed(prepares.entries())) {
         missing.askSoon(now);
@@ -413,7 +443,7 @@ public final class VsrReplica implements ReplicaCore {
     } else if (mayAsk() && from.equals(standing.primary())) {
       backup.onPrepares(from, prepares, now, out);
       completeRecovery(now, out);
-    } else {
+    } else if (!mended) {
       out.trace(new Trace.Ignored(from, prepares.name(), "nothing was asked of it"));
     }
   }
@@ -423,7 +453,7 @@ public final class VsrReplica implements ReplicaCore {
     if (leading != null) {
       leading.onGetPrepares(from, question, now, out);
     } else {
-      supplier.give(from, question.fromOp(), out);
+      supplier.give(from, question.fromOp(), question.throughOp(), out);
     }
   }
 
@@ -598,7 +628,10 @@ public final class VsrReplica implements ReplicaCore {
   @Override
   public long deadlineNanos() {
     Primacy leading = primacy;
-    long due = Math.min(viewChange.deadlineNanos(), forwardedReads.deadlineNanos());
+    long due =
+        Math.min(
+            mender.deadlineNanos(),
+            Math.min(viewChange.deadlineNanos(), forwardedReads.deadlineNanos()));
     if (leading != null) {
       return Math.min(due, leading.deadlineNanos());
     }
