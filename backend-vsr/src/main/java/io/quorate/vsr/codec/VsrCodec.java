@@ -234,14 +234,17 @@ public final class VsrCodec implements MessageCodec {
               + commit
               + ", bodies up to "
               + bodies
-              + " of "
-              + log);
+              + " of ops "
+              + (log.base() + 1)
+              + ".."
+              + log.op());
     }
     List<Long> faulty = new ArrayList<>(head.getFaultyCount());
     long before = log.base();
     for (long op : head.getFaultyList()) {
       if (op <= before || op > bodies) {
-        throw new MalformedMessage("op " + op + " cannot be faulty in " + log);
+        throw new MalformedMessage(
+            "op " + op + " cannot be faulty among " + (log.base() + 1) + ".." + bodies);
       }
       faulty.add(op);
       before = op;
@@ -253,7 +256,15 @@ public final class VsrCodec implements MessageCodec {
     LogShape log = Heads.shape(head.getLog());
     long commit = Heads.notNegative(head.getCommit(), "op");
     if (commit < log.base() || commit > log.op() || log.lastView() > view) {
-      throw new MalformedMessage("commit " + commit + " of " + log + " in view " + view);
+      throw new MalformedMessage(
+          "commit "
+              + commit
+              + " of ops "
+              + (log.base() + 1)
+              + ".."
+              + log.op()
+              + " in view "
+              + view);
     }
     return new StartView(view, commit, log, head.getNonce());
   }

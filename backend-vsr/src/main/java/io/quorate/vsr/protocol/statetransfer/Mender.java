@@ -28,6 +28,7 @@ public final class Mender {
   private final long repeatNanos;
   private long askAtNanos = Long.MAX_VALUE;
   private int asked;
+  private int inVain;
 
   /** Nothing is damaged. */
   public Mender(VsrLog log, Group group, long repeatNanos) {
@@ -75,8 +76,18 @@ public final class Mender {
         && wanted.get((int) (last - first + 1)).slot() == last + 1) {
       last++;
     }
+    inVain++;
     NodeId from = group.others().get(asked++ % group.others().size());
     log.send(new Outgoing(from, new GetPrepares(log.view(), first, last)), out);
+  }
+
+  /**
+   * Whether all others were asked several times for what this replica has not applied, in vain:
+   * then only a snapshot can help it, which comes from a primary.
+   */
+  public boolean stuck(long applied) {
+    return inVain > 4 * group.others().size()
+        && log.faulty().firstFrom(applied + 1) != Long.MAX_VALUE;
   }
 
   /** Its own snapshot stands for what is damaged before it. */
@@ -97,6 +108,7 @@ public final class Mender {
    */
   public boolean take(List<Entry> entries, Now now) {
     if (log.faulty().isEmpty()) {
+      inVain = 0;
       return false;
     }
     boolean mended = false;
@@ -104,6 +116,7 @@ public final class Mender {
       mended |= log.repair(entry);
     }
     if (mended) {
+      inVain = 0;
       askAtNanos = now.monotonicNanos();
     }
     return mended;
