@@ -15,6 +15,7 @@ import io.quorate.sim.cluster.SimBackend;
 import io.quorate.sim.fault.Times;
 import io.quorate.sim.trace.SideBySide;
 import io.quorate.sim.trace.TraceLine;
+import io.quorate.vsr.world.VsrWorlds;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -144,7 +145,7 @@ final class SimCommand implements Callable<Integer> {
 
   /** With all backends that can be simulated. */
   SimCommand() {
-    this(Map.of("raft", RaftWorlds.swarm(), "s3", S3Worlds.swarm()));
+    this(Map.of("raft", RaftWorlds.swarm(), "s3", S3Worlds.swarm(), "vsr", VsrWorlds.swarm()));
   }
 
   /** With these backends, by name. */

@@ -24,7 +24,15 @@ class SampleConfigurationsTest {
   @TempDir private Path temporary;
 
   @ParameterizedTest
-  @CsvSource({"raft-1.conf, 1", "raft-3.conf, 3", "raft-5.conf, 5", "s3-1.conf, 1", "s3-3.conf, 3"})
+  @CsvSource({
+    "raft-1.conf, 1",
+    "raft-3.conf, 3",
+    "raft-5.conf, 5",
+    "s3-1.conf, 1",
+    "s3-3.conf, 3",
+    "vsr-3.conf, 3",
+    "vsr-5.conf, 5"
+  })
   void everyNodeOfEachSampleCanBeConfigured(String file, int members) {
     List<String> agreements = new ArrayList<>();
     for (int i = 1; i <= members; i++) {
@@ -78,7 +86,9 @@ class SampleConfigurationsTest {
               "raft-5.conf",
               "raft-3-tls.conf",
               "s3-1.conf",
-              "s3-3.conf");
+              "s3-3.conf",
+              "vsr-3.conf",
+              "vsr-5.conf");
     }
   }
 }

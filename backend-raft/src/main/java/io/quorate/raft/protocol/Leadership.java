@@ -15,10 +15,12 @@ import io.quorate.core.protocol.Refusal;
 import io.quorate.core.protocol.RefusalCode;
 import io.quorate.core.protocol.ReplicaStatus;
 import io.quorate.core.protocol.Trace;
+import io.quorate.core.reads.ReadRounds;
 import io.quorate.raft.RaftConfig;
 import io.quorate.raft.message.RaftMessage.AppendOk;
 import io.quorate.raft.message.RaftMessage.AppendReject;
 import io.quorate.raft.message.RaftMessage.ReadIndex;
+import io.quorate.raft.message.RaftMessage.ReadIndexReply;
 import io.quorate.raft.message.RaftMessage.RepairGoal;
 import io.quorate.raft.message.RaftMessage.RepairQuery;
 import io.quorate.raft.message.RaftMessage.SnapshotAck;
@@ -26,7 +28,6 @@ import io.quorate.raft.message.RaftMessage.SnapshotWanted;
 import io.quorate.raft.message.RaftMessage.TimeoutNow;
 import io.quorate.raft.protocol.configuration.Configuration;
 import io.quorate.raft.protocol.log.RaftLog;
-import io.quorate.raft.protocol.reads.ReadRounds;
 import io.quorate.raft.protocol.replication.Progress;
 import io.quorate.raft.protocol.replication.Replicator;
 import io.quorate.raft.protocol.snapshot.Compaction;
@@ -49,7 +50,7 @@ final class Leadership {
   private final NodeId self;
   private final Configuration configuration;
   private final Replicator replicator;
-  private final ReadRounds rounds = new ReadRounds();
+  private final ReadRounds rounds;
   private final long firstSlotOfTerm;
   private final long heartbeatNanos;
   private final long patienceNanos;
@@ -78,6 +79,9 @@ final class Leadership {
     for (long slot = log.commit() + 1; slot <= log.lastSlot(); slot++) {
       uncommittedBytes += sizeOf(slot);
     }
+    this.rounds =
+        new ReadRounds((asker, requestId, slot, effects) ->
+            effects.send(new Outgoing(asker, new ReadIndexReply(log.term(), requestId, slot))));
     this.replicator = new Replicator(config, log, snapshots, rounds, self, lastLoadId, now);
     this.firstSlotOfTerm = log.lastSlot() + 1;
     appendControl(EntryKind.TAKEOVER, new byte[0], now);
@@ -231,7 +235,7 @@ final class Leadership {
 
   private void advanceRound(Now now, Effects out) {
     long reached = configuration.quorumReached(this::roundOf);
-    rounds.confirm(reached, log.term(), out);
+    rounds.confirm(reached, out);
     if (servable() && rounds.wantsRound()) {
       beginRound(now, out);
     }

@@ -20,6 +20,9 @@ import io.quorate.core.protocol.ReplicaCore;
 import io.quorate.core.protocol.ReplicaStatus;
 import io.quorate.core.protocol.Seat;
 import io.quorate.core.protocol.Trace;
+import io.quorate.core.reads.ForwardedReads;
+import io.quorate.core.reads.RoundEchoes;
+import io.quorate.core.transfer.SnapshotReceiver;
 import io.quorate.raft.RaftConfig;
 import io.quorate.raft.message.RaftMessage;
 import io.quorate.raft.message.RaftMessage.Append;
@@ -45,12 +48,9 @@ import io.quorate.raft.protocol.election.Elections;
 import io.quorate.raft.protocol.election.Phase;
 import io.quorate.raft.protocol.election.Standing;
 import io.quorate.raft.protocol.log.RaftLog;
-import io.quorate.raft.protocol.reads.ForwardedReads;
-import io.quorate.raft.protocol.reads.RoundEchoes;
 import io.quorate.raft.protocol.replication.AppendHandler;
 import io.quorate.raft.protocol.replication.Progress;
 import io.quorate.raft.protocol.snapshot.Compaction;
-import io.quorate.raft.protocol.snapshot.SnapshotReceiver;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +94,8 @@ public final class RaftReplica implements ReplicaCore {
     this.liveNanos = config.timing().electionTimeoutMax().toNanos();
     this.forwardedReads =
         new ForwardedReads(
+            (leader, requestId, out) ->
+                out.send(new Outgoing(leader, new ReadIndex(log.term(), requestId))),
             liveNanos,
             config.timing().heartbeatInterval().toNanos(),
             seat.random().nextLong() >>> 2);
@@ -193,7 +195,7 @@ public final class RaftReplica implements ReplicaCore {
       return;
     }
     if (now.monotonicNanos() >= forwardedReads.deadlineNanos()) {
-      forwardedReads.tick(standing.leader(), log.term(), now, out);
+      forwardedReads.tick(standing.leader(), now, out);
     }
     if (now.monotonicNanos() >= elections.deadlineNanos()) {
       elections.onTimeout(diskStalled(now), now, out);
@@ -274,7 +276,11 @@ public final class RaftReplica implements ReplicaCore {
       case Append append -> onAppend(from, append, now, out);
       case SnapshotChunk chunk -> onSnapshotChunk(from, chunk, now, out);
       case TimeoutNow order -> onTimeoutNow(from, order, now, out);
-      case ReadIndexReply reply -> forwardedReads.onReply(from, reply, now, out);
+      case ReadIndexReply reply -> {
+        if (!forwardedReads.onReply(from, reply.requestId(), reply.slot(), now, out)) {
+          out.trace(new Trace.Ignored(from, reply.name(), "the question was repeated or given up"));
+        }
+      }
       case RepairGoal goal -> headRepair.onGoal(from, goal, out);
       case StaleTerm notice ->
           out.trace(new Trace.Ignored(from, notice.name(), "that term is known by now"));
@@ -377,7 +383,7 @@ public final class RaftReplica implements ReplicaCore {
     if (leader == null) {
       out.rejectRead(readId, Refusal.notLeader(null));
     } else {
-      forwardedReads.add(readId, leader, log.term(), now, out);
+      forwardedReads.add(readId, leader, now, out);
     }
   }
 
@@ -450,7 +456,7 @@ public final class RaftReplica implements ReplicaCore {
       headRepair.onLeader(from, snapshot.slot(), out);
       return;
     }
-    long next = snapshotReceiver.onChunk(chunk, out);
+    long next = snapshotReceiver.onChunk(snapshot, chunk.offset(), chunk.bytes(), out);
     if (next >= 0) {
       out.send(new Outgoing(from, new SnapshotAck(log.term(), snapshot.id(), next)));
     }

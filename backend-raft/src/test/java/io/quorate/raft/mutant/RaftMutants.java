@@ -14,7 +14,7 @@ final class RaftMutants {
   private static final String APPENDS = "io.quorate.raft.protocol.replication.AppendHandler";
   private static final String ELECTIONS = "io.quorate.raft.protocol.election.Elections";
   private static final String LENDER = "io.quorate.raft.protocol.repair.EntryLender";
-  private static final String ROUNDS = "io.quorate.raft.protocol.reads.ReadRounds";
+  private static final String ROUNDS = "io.quorate.core.reads.ReadRounds";
   private static final String SESSIONS = "io.quorate.core.session.SessionTable";
   private static final String APPLIER = "io.quorate.core.apply.Applier";
   private static final String DOOR = "io.quorate.core.runtime.Door";
@@ -53,7 +53,7 @@ final class RaftMutants {
                 """),
         SourceMutant.named("skip the no-op before a read")
             .replace(RAFT, LEADERSHIP, "return log.commit() >= firstSlotOfTerm;", "return true;")
-            .replace(RAFT, ROUNDS, "private boolean servable;", "private boolean servable = true;"),
+            .replace(CORE, ROUNDS, "private boolean servable;", "private boolean servable = true;"),
         SourceMutant.named("drop dedupe at apply")
             .replace(CORE, SESSIONS, "if (kept != Kept.NOTHING) {", "if (false) {"),
         SourceMutant.named("serve a bounded read without its bound")

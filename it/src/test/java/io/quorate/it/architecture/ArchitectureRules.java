@@ -170,6 +170,8 @@ final class ArchitectureRules {
         || inside.contains(".message.")
         || inside.contains(".layout.")
         || isAtOrBelow(name, root + ".core.log")
+        || isAtOrBelow(name, root + ".core.reads")
+        || isAtOrBelow(name, root + ".core.transfer")
         || isAtOrBelow(name, root + ".core.session");
   }
 

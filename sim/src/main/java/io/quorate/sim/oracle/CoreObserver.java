@@ -196,7 +196,7 @@ public final class CoreObserver {
     roles.clear();
     while (committedBefore < committed) {
       committedBefore++;
-      oracle.onCommit(node, committedBefore, core.log());
+      oracle.onCommit(node, committedBefore, epoch, core.log());
       Entry entry = oracle.entry(committedBefore);
       if (entry != null) {
         invariants.forEach(invariant -> invariant.onCommitted(node, entry));

@@ -35,6 +35,7 @@ public final class Oracle {
   private final Traits traits;
   private final SortedMap<NodeId, SimDisk> disks;
   private final List<Entry> committed = new ArrayList<>();
+  private final List<Long> committedIn = new ArrayList<>();
   private final TreeMap<Long, NodeId> leaders = new TreeMap<>();
   private final Map<Long, Long> digests = new HashMap<>();
   private final HashSet<ChainHash> denied = new HashSet<>();
@@ -80,8 +81,10 @@ public final class Oracle {
 
   /**
    * A replica says that {@code slot} is committed, and its log or disk tells what it holds there.
+   *
+   * @param epoch in which the replica is; an entry may be committed in a later epoch than its own
    */
-  void onCommit(NodeId node, long slot, LogView log) {
+  void onCommit(NodeId node, long slot, long epoch, LogView log) {
     SimDisk disk = disk(node);
     Entry entry = log.get(slot);
     if (entry == null) {
@@ -118,8 +121,10 @@ public final class Oracle {
       return;
     }
     checkDurable(node, entry);
-    checkNewerLeaders(node, entry);
+    long in = Math.max(epoch, entry.epoch());
+    checkNewerLeaders(node, entry, in);
     committed.add(entry);
+    committedIn.add(in);
     committedIndex = Math.max(committedIndex, entry.lastIndex());
     countCommands(entry);
     world.tell(TraceKind.COMMIT, node.value(), null, entry, entry.hash().low());
@@ -158,8 +163,8 @@ public final class Oracle {
     }
   }
 
-  private void checkNewerLeaders(NodeId node, Entry entry) {
-    if (!traits.leaderComplete() || leaders.isEmpty() || leaders.lastKey() <= entry.epoch()) {
+  private void checkNewerLeaders(NodeId node, Entry entry, long in) {
+    if (!traits.leaderComplete() || leaders.isEmpty() || leaders.lastKey() <= in) {
       return;
     }
     NodeId leader = leaders.lastEntry().getValue();
@@ -198,8 +203,8 @@ public final class Oracle {
       world.fail("two leaders in epoch " + change.epoch() + ": " + other + " and " + node);
       return;
     }
-    Entry last = entry(lastSlot());
-    if (!traits.leaderComplete() || last == null || last.epoch() >= change.epoch()) {
+    Entry last = lastCommittedBefore(change.epoch());
+    if (!traits.leaderComplete() || last == null) {
       return;
     }
     Entry held = log.get(last.slot());
@@ -208,6 +213,15 @@ public final class Oracle {
     if (!complete) {
       world.fail(node + " leads epoch " + change.epoch() + " without the committed " + last);
     }
+  }
+
+  /** The last entry that was committed in an earlier epoch than this one. */
+  private @Nullable Entry lastCommittedBefore(long epoch) {
+    int slot = committed.size();
+    while (slot > 0 && committedIn.get(slot - 1) >= epoch) {
+      slot--;
+    }
+    return entry(slot);
   }
 
   /** A write became durable; nothing committed may be thrown away. */

@@ -4,8 +4,8 @@ package io.quorate.raft.protocol.replication;
 
 import io.quorate.api.NodeId;
 import io.quorate.core.check.Check;
+import io.quorate.core.transfer.SnapshotTransfer;
 import io.quorate.raft.RaftConfig;
-import io.quorate.raft.protocol.snapshot.SnapshotTransfer;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -12,16 +12,17 @@ import io.quorate.core.protocol.Effects;
 import io.quorate.core.protocol.Now;
 import io.quorate.core.protocol.Outgoing;
 import io.quorate.core.protocol.Trace;
+import io.quorate.core.reads.ReadRounds;
+import io.quorate.core.transfer.SnapshotTransfer;
 import io.quorate.raft.RaftConfig;
 import io.quorate.raft.message.RaftMessage.Append;
 import io.quorate.raft.message.RaftMessage.AppendOk;
 import io.quorate.raft.message.RaftMessage.AppendReject;
 import io.quorate.raft.message.RaftMessage.SnapshotAck;
+import io.quorate.raft.message.RaftMessage.SnapshotChunk;
 import io.quorate.raft.protocol.configuration.Configuration;
 import io.quorate.raft.protocol.log.RaftLog;
-import io.quorate.raft.protocol.reads.ReadRounds;
 import io.quorate.raft.protocol.snapshot.Compaction;
-import io.quorate.raft.protocol.snapshot.SnapshotTransfer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -326,7 +327,10 @@ public final class Replicator {
     if (follower == null || transfer == null || !transfer.snapshot().equals(snapshot)) {
       return; // the follower caught up, or another leadership asked for it
     }
-    if (!transfer.onRead(log.term(), offset, bytes, now, out)) {
+    SnapshotTransfer.Read read = transfer.onRead(offset, bytes, now);
+    if (read == SnapshotTransfer.Read.NEXT) {
+      out.send(new Outgoing(to, new SnapshotChunk(log.term(), snapshot, offset, bytes)));
+    } else if (read == SnapshotTransfer.Read.GONE) {
       SnapshotRef newest = snapshots.newest();
       out.trace(new Trace.Noted("raft §7 snapshot", snapshot + " is gone, newest is " + newest));
       if (newest != null && !newest.equals(snapshot)) {
@@ -339,7 +343,7 @@ public final class Replicator {
   public void onSnapshotAck(Progress follower, SnapshotAck ack, Now now, Effects out) {
     follower.heard(0, now.monotonicNanos());
     SnapshotTransfer transfer = follower.transfer();
-    if (transfer == null || !transfer.onAck(ack, now, out)) {
+    if (transfer == null || !transfer.onAck(ack.snapshotId(), ack.nextOffset(), now, out)) {
       out.trace(new Trace.Ignored(follower.node(), ack.name(), "no such chunk is awaited"));
     }
   }

@@ -1,0 +1,51 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.vsr.protocol.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quorate.core.check.InvariantViolation;
+import io.quorate.core.log.ChainHash;
+import io.quorate.vsr.message.LogShape;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class SuperblockTest {
+  private static final LogShape TARGET =
+      new LogShape(
+          5, 2, List.of(new LogShape.Run(6, 2), new LogShape.Run(8, 4)), 9, new ChainHash(11, 12));
+
+  @Test
+  void comesBackAsItWas() {
+    for (Superblock block :
+        List.of(
+            Superblock.NONE,
+            new Superblock(7, 4, false, null),
+            new Superblock(7, 4, true, TARGET),
+            new Superblock(7, 4, false, TARGET.cutAfter(8)))) {
+      assertThat(Superblock.decode(block.encode())).isEqualTo(block);
+    }
+  }
+
+  @Test // what version 1 wrote is still read
+  void oldBytesStillDecode() {
+    String golden = "010100000000000000000700000000000000040000000000000".concat("0");
+    byte[] now = new Superblock(7, 4, true, null).encode();
+    assertThat(HexFormat.of().formatHex(now)).startsWith(golden.substring(0, 50)).hasSize(60);
+  }
+
+  @Test
+  void everyDamagedBitIsNoticed() {
+    byte[] whole = new Superblock(7, 4, false, TARGET).encode();
+    for (int bit = 0; bit < whole.length * 8; bit++) {
+      byte[] damaged = whole.clone();
+      damaged[bit / 8] ^= (byte) (1 << bit % 8);
+      assertThatThrownBy(() -> Superblock.decode(damaged))
+          .isInstanceOf(InvariantViolation.class)
+          .hasMessageContaining("keep this replica stopped");
+    }
+    assertThatThrownBy(() -> Superblock.decode(new byte[3])).isInstanceOf(InvariantViolation.class);
+  }
+}
