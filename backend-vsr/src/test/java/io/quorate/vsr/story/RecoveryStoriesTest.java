@@ -143,6 +143,6 @@ public final class RecoveryStoriesTest {
     s.restart(third);
     assertThatThrownBy(() -> s.run(Duration.ofSeconds(5)))
         .isInstanceOf(AssertionError.class)
-        .hasMessageContaining("without the committed");
+        .hasMessageContaining("offers the log of view 0, it had that of");
   }
 }

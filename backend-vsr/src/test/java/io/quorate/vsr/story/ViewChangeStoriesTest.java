@@ -354,7 +354,7 @@ public final class ViewChangeStoriesTest {
       t.link(old, third).cut();
       s.until(() -> viewOf(third) > t.view(), SOON, "the third one enters the new view");
       s.run(Duration.ofMillis(3));
-      t.link(third, second).cut();
+      s.isolate(second);
       s.crash(third);
       third.disk().heal();
       t.link(old, third).mend();
