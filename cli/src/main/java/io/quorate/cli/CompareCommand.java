@@ -80,8 +80,16 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--clients",
       defaultValue = "64",
-      description = "Calls outstanding (default: ${DEFAULT-VALUE}).")
+      description = "Calls outstanding, at most (default: ${DEFAULT-VALUE}).")
   private int clients;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description =
+          "Calls made a second, whatever the answers; latencies count from the time at which a"
+              + " call was due (default: as many as are answered).")
+  private int rate;
 
   @Option(
       names = "--payload",
@@ -202,6 +210,7 @@ final class CompareCommand implements Callable<Integer> {
           warmup,
           duration,
           clients,
+          rate,
           payload.toIntBytes(),
           percent(),
           1024,

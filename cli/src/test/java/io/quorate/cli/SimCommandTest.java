@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,48 @@ class SimCommandTest {
         .extracting(line -> line.replaceAll(".* ([0-9]+ faults).*", "$1"))
         .containsOnly("3 faults");
     assertThat(Files.readString(trace)).contains("requests to the object store").contains("FAULT");
+  }
+
+  @Test
+  void theScenariosOfTheSamplesHoldOnEveryBackend() throws IOException {
+    Path scenarios = Path.of(System.getProperty("quorate.root"), "samples", "scenarios");
+    try (Stream<Path> files = Files.list(scenarios)) {
+      for (Path file : files.sorted().toList()) {
+        boolean own = file.getFileName().toString().startsWith("s3-");
+        CommandRun run =
+            CommandRun.of("sim", "--backend", own ? "s3" : "all", "--scenario", file.toString());
+        assertThat(run.code()).as(run.out()).isZero();
+      }
+    }
+  }
+
+  /** What {@code docs/protocol/s3.md} tells of it (A.10-2). */
+  @Test
+  void thePutThatComesLateMeetsASeal() throws IOException {
+    Path trace = folder.resolve("late.txt");
+    Path scenario =
+        Path.of(System.getProperty("quorate.root"), "samples", "scenarios", "s3-late-put.txt");
+
+    CommandRun run =
+        CommandRun.of(
+            "sim",
+            "--backend",
+            "s3",
+            "--scenario",
+            scenario.toString(),
+            "--trace",
+            trace.toString());
+
+    assertThat(run.code()).isZero();
+    List<String> slot =
+        Files.readAllLines(trace).stream().filter(line -> line.contains("log/1/6e")).toList();
+    assertThat(slot.get(0)).startsWith("    3.01").contains("n1").contains("create log/1/6e (data");
+    assertThat(slot)
+        .anyMatch(line -> line.contains("create log/1/6e (seal") && line.endsWith("200"));
+    assertThat(slot)
+        .anyMatch(
+            line -> line.startsWith("   15.0") && line.contains("(data") && line.endsWith("412"));
+    assertThat(slot).noneMatch(line -> line.contains("delete"));
   }
 
   @Test

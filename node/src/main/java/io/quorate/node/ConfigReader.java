@@ -89,6 +89,7 @@ final class ConfigReader {
     String dataDir = root.text("data-dir", "data");
     @Nullable SessionSettings sessions = checked(this::sessions);
     @Nullable SnapshotSettings snapshot = checked(this::snapshot);
+    @Nullable LogSettings log = checked(this::log);
     @Nullable LimitSettings limits = checked(this::limits);
 
     String backend = root.clusterWide().text("backend", "");
@@ -102,7 +103,11 @@ final class ConfigReader {
         .forEach(this::skip);
     document.refuseUnknownKeys(ConfigSource.ROOT);
 
-    if (!document.problems().isEmpty() || sessions == null || snapshot == null || limits == null) {
+    if (!document.problems().isEmpty()
+        || sessions == null
+        || snapshot == null
+        || log == null
+        || limits == null) {
       throw new ConfigurationException(document.problems());
     }
     return new QuorateConfig(
@@ -111,6 +116,7 @@ final class ConfigReader {
         Path.of(dataDir, group.value(), node.value()),
         sessions,
         snapshot,
+        log,
         limits,
         document.effective(ConfigSource.ROOT),
         List.of(protocol, transport, storage));
@@ -202,6 +208,12 @@ final class ConfigReader {
             SnapshotSettings.LOG_BYTES_MIN,
             DataSize.ofMebibytes(1 << 20)),
         section.number("keep", 2, 1, 100));
+  }
+
+  private LogSettings log() {
+    ConfigSection section = root.section("log");
+    return new LogSettings(
+        section.duration("scrub-every", Duration.ofHours(24), Duration.ZERO, Duration.ofDays(365)));
   }
 
   private LimitSettings limits() {

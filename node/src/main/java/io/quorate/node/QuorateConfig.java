@@ -27,6 +27,7 @@ public final class QuorateConfig {
   private final Path dataDirectory;
   private final SessionSettings sessions;
   private final SnapshotSettings snapshot;
+  private final LogSettings log;
   private final LimitSettings limits;
   private final String effective;
   private final List<Module> plugins;
@@ -37,6 +38,7 @@ public final class QuorateConfig {
       Path dataDirectory,
       SessionSettings sessions,
       SnapshotSettings snapshot,
+      LogSettings log,
       LimitSettings limits,
       String effective,
       List<Module> plugins) {
@@ -45,6 +47,7 @@ public final class QuorateConfig {
     this.dataDirectory = dataDirectory;
     this.sessions = sessions;
     this.snapshot = snapshot;
+    this.log = log;
     this.limits = limits;
     this.effective = effective;
     this.plugins = List.copyOf(plugins);
@@ -114,6 +117,11 @@ public final class QuorateConfig {
   /** When to take snapshots. */
   public SnapshotSettings snapshot() {
     return snapshot;
+  }
+
+  /** How to look after the log. */
+  public LogSettings log() {
+    return log;
   }
 
   /** What is admitted. */

@@ -229,7 +229,8 @@ public final class QuorateNode implements AutoCloseable {
         config.snapshot().keep(),
         base.tailBytesMax(),
         config.sessions().max(),
-        config.sessions().expireAfter());
+        config.sessions().expireAfter(),
+        config.log().scrubEvery());
   }
 
   /** What this replica was started with. */

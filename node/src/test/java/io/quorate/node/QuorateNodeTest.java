@@ -122,6 +122,7 @@ class QuorateNodeTest {
         config.dataDirectory(),
         config.sessions(),
         config.snapshot(),
+        config.log(),
         config.limits(),
         config.effective(),
         plugins);
@@ -190,6 +191,7 @@ class QuorateNodeTest {
             config.dataDirectory(),
             config.sessions(),
             config.snapshot(),
+            config.log(),
             config.limits(),
             config.effective(),
             List.of());

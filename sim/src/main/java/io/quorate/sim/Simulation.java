@@ -51,8 +51,8 @@ public final class Simulation {
   /** Seed 1, twenty seconds, swarm faults. */
   public static Simulation of(SimBackend backend) {
     Extras none = new Extras(false, false, null);
-    Ground ground = backend.traits().sharedStore() ? Ground.STORE : Ground.DISKS;
-    return new Simulation(backend, ground, 1, Duration.ofSeconds(20), "swarm", none);
+    return new Simulation(
+        backend, Ground.of(backend.traits()), 1, Duration.ofSeconds(20), "swarm", none);
   }
 
   /**

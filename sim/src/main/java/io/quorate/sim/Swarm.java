@@ -10,6 +10,7 @@ import io.quorate.sim.fault.Fault;
 import io.quorate.sim.fault.FaultFamilies;
 import io.quorate.sim.net.LinkProfile;
 import io.quorate.sim.objectstore.StoreOptions;
+import io.quorate.sim.oracle.Traits;
 import io.quorate.sim.workload.WorkloadOptions;
 import io.quorate.sim.world.SimRandom;
 import java.time.Duration;
@@ -35,6 +36,8 @@ final class Swarm {
     DISKS(""),
     /** Those that keep the log in an object store, which then has faults of its own. */
     STORE("store:"),
+    /** Those that also mend damaged entries of their logs from each other. */
+    REPAIRED("repaired:"),
     /** All of them alike: what befalls everybody, and clients as patient as a store wants them. */
     ALL("all:");
 
@@ -44,8 +47,12 @@ final class Swarm {
       this.mark = mark;
     }
 
+    static Ground of(Traits traits) {
+      return traits.sharedStore() ? STORE : traits.repairs() ? REPAIRED : DISKS;
+    }
+
     static Ground of(String base) {
-      for (Ground ground : List.of(STORE, ALL)) {
+      for (Ground ground : List.of(STORE, REPAIRED, ALL)) {
         if (base.startsWith(ground.mark)) {
           return ground;
         }
@@ -77,7 +84,7 @@ final class Swarm {
     boolean noise = faults.equals("swarm") || faults.contains("loss");
     ClusterOptions cluster =
         cluster(root.child("cluster"), nodes, noise).withStore(store(root.child("store")));
-    boolean slow = ground != Ground.DISKS;
+    boolean slow = ground == Ground.STORE || ground == Ground.ALL;
     if (slow) {
       cluster = cluster.withLimits(roomy(cluster.limits()));
     }
@@ -90,6 +97,9 @@ final class Swarm {
       long gap = own.logBetween(400 * MILLI, 20_000 * MILLI);
       boolean struck = faults.equals("swarm") ? lot : List.of(faults.split(",")).contains(family);
       if (struck) {
+        if (family.equals("log-rot")) {
+          cluster = cluster.withLimits(scrubbed(cluster.limits(), root.child("scrub")));
+        }
         schedule.addAll(
             FaultFamilies.draw(
                 family, new SimRandom(seed), nodes, workload.clients(), gap, timeNanos));
@@ -116,6 +126,8 @@ final class Swarm {
     List<String> families = new ArrayList<>(FaultFamilies.ALL);
     if (ground == Ground.STORE) {
       families.addAll(FaultFamilies.STORE);
+    } else if (ground == Ground.REPAIRED) {
+      families.addAll(FaultFamilies.REPAIRED);
     }
     return families;
   }
@@ -195,6 +207,12 @@ final class Swarm {
             client.retryMin(),
             client.retryMax(),
             client.windowMax()));
+  }
+
+  /** Damage that nobody reads is found by a scrub alone; half of the groups have none. */
+  private static RuntimeLimits scrubbed(RuntimeLimits drawn, SimRandom random) {
+    long every = random.logBetween(200 * MILLI, 10_000 * MILLI);
+    return random.chance(0.5) ? drawn.withScrubEvery(Duration.ofNanos(every)) : drawn;
   }
 
   /** Room for as many commands in a slot as clients have for the time that a slot takes. */

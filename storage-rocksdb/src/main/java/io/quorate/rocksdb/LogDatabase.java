@@ -6,9 +6,11 @@ import io.quorate.core.port.LogStore.StorageFault;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.AbstractImmutableNativeReference;
@@ -19,6 +21,7 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
+import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -48,10 +51,22 @@ final class LogDatabase implements AutoCloseable {
     boolean visit(long slot, byte[] frame);
   }
 
+  /**
+   * Sees every slot of a range in ascending order: with what stands there, unchecked, or with why
+   * nothing can be read; returns false to stop.
+   */
+  interface SlotVisitor {
+    boolean visit(long slot, byte @Nullable [] frame, @Nullable String damage);
+  }
+
   private final Path path;
   private final RocksDB db;
   private final ColumnFamilyHandle records;
   private final ColumnFamilyHandle entries;
+  // Null in a log of an earlier release that is only looked at.
+  private final @Nullable ColumnFamilyHandle headers;
+  private final @Nullable ColumnFamilyHandle mended;
+  private final ConcurrentSkipListSet<Long> mendedSlots = new ConcurrentSkipListSet<>();
   private final WriteOptions writeOptions;
   private final List<AbstractImmutableNativeReference> natives;
   private final ReentrantReadWriteLock guard = new ReentrantReadWriteLock();
@@ -67,6 +82,8 @@ final class LogDatabase implements AutoCloseable {
     this.db = db;
     this.records = families.get(0);
     this.entries = families.get(1);
+    this.headers = families.size() > 2 ? families.get(2) : null;
+    this.mended = families.size() > 3 ? families.get(3) : null;
     this.writeOptions = writeOptions;
     this.natives = natives;
   }
@@ -97,10 +114,13 @@ final class LogDatabase implements AutoCloseable {
       }
       ColumnFamilyOptions recordOptions = kept(natives, tableOptions(1L << 20));
       ColumnFamilyOptions entryOptions = kept(natives, tableOptions(options.memtableBytes()));
-      List<ColumnFamilyDescriptor> families =
-          List.of(
-              new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, recordOptions),
-              new ColumnFamilyDescriptor(LogFormat.ENTRIES, entryOptions));
+      List<ColumnFamilyDescriptor> families = new ArrayList<>();
+      families.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, recordOptions));
+      families.add(new ColumnFamilyDescriptor(LogFormat.ENTRIES, entryOptions));
+      if (!readOnly || hasHeaders(path)) {
+        families.add(new ColumnFamilyDescriptor(LogFormat.HEADERS, entryOptions));
+        families.add(new ColumnFamilyDescriptor(LogFormat.MENDED, recordOptions));
+      }
       List<ColumnFamilyHandle> handles = new ArrayList<>();
       RocksDB db =
           readOnly
@@ -111,8 +131,10 @@ final class LogDatabase implements AutoCloseable {
         kept(natives, handle);
       }
       WriteOptions write = kept(natives, new WriteOptions().setSync(options.sync()));
+      LogDatabase database = new LogDatabase(path, db, handles, write, natives);
+      database.findMended();
       opened = true;
-      return new LogDatabase(path, db, handles, write, natives);
+      return database;
     } catch (RocksDBException e) {
       throw new StorageFault(
           "cannot open the log in %s: %s; %s".formatted(path, e.getMessage(), Mend.of(e)), e);
@@ -120,6 +142,31 @@ final class LogDatabase implements AutoCloseable {
       if (!opened) {
         free(natives);
       }
+    }
+  }
+
+  /** Whether a log has copies of its headers: those of earlier releases get them when opened. */
+  private static boolean hasHeaders(Path path) throws RocksDBException {
+    try (Options options = new Options()) {
+      for (byte[] family : RocksDB.listColumnFamilies(options, path.toString())) {
+        if (Arrays.equals(family, LogFormat.MENDED)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private void findMended() throws RocksDBException {
+    ColumnFamilyHandle family = mended;
+    if (family == null) {
+      return;
+    }
+    try (RocksIterator at = db.newIterator(family)) {
+      for (at.seekToFirst(); at.isValid(); at.next()) {
+        mendedSlots.add(LogFormat.slotOfMended(at.key()));
+      }
+      at.status();
     }
   }
 
@@ -199,23 +246,105 @@ final class LogDatabase implements AutoCloseable {
         "read slot " + slot, () -> db.get(entries, LogFormat.key(slot)));
   }
 
-  /**
-   * Shows entries of {@code [from, through]} in order, as one moment of the database has them.
-   *
-   * @throws StorageFault RocksDB found damage; names the slots that cannot be read
-   */
-  void visit(long from, long through, boolean ahead, Visitor visitor) {
-    Damage damage = visitUntilDamage(from, through, ahead, visitor);
-    if (damage != null) {
-      throw LogProof.damaged(this, damage.firstSlot, damage.lastSlot, damage.cause);
+  /** The copy of a header, unchecked; null if there is none that RocksDB can read. */
+  byte @Nullable [] header(long slot) {
+    return readable(headers, LogFormat.key(slot));
+  }
+
+  /** The copy of a header that was put back, unchecked; null if there is none. */
+  byte @Nullable [] mendedHeader(long slot) {
+    return mendedSlots.contains(slot) ? readable(mended, LogFormat.mendedHeaderKey(slot)) : null;
+  }
+
+  /** Whether an entry or a header was put back at a slot. */
+  boolean isMended(long slot) {
+    return mendedSlots.contains(slot);
+  }
+
+  /** The frame of an entry that was put back, unchecked; null if there is none. */
+  byte @Nullable [] mended(long slot) {
+    return mendedSlots.contains(slot) ? readable(mended, LogFormat.mendedKey(slot)) : null;
+  }
+
+  private byte @Nullable [] readable(@Nullable ColumnFamilyHandle family, byte[] key) {
+    if (family == null) {
+      return null;
+    }
+    return this.<byte @Nullable []>guarded(
+        "read the copy of an entry",
+        () -> {
+          try {
+            return db.get(family, key);
+          } catch (RocksDBException e) {
+            if (isCorruption(e)) {
+              return null;
+            }
+            throw e;
+          }
+        });
+  }
+
+  /** Shows all slots of a range, whatever stands there or not. */
+  void walk(long from, long through, boolean ahead, SlotVisitor visitor) {
+    Walk walk = new Walk(from, visitor);
+    while (walk.next <= through && !walk.stopped) {
+      // An iterator goes no further than to the first damaged block: the next one begins behind it.
+      @Nullable Damage damage = visitUntilDamage(walk.next, through, ahead, walk);
+      if (damage == null) {
+        walk.skip(through, "it is missing");
+      } else {
+        walk.skip(damage.lastSlot, String.valueOf(damage.cause.getMessage()));
+      }
+    }
+  }
+
+  /** Gives a name to what is not there. */
+  private static final class Walk implements Visitor {
+    private final SlotVisitor visitor;
+    private long next;
+    private boolean stopped;
+
+    Walk(long from, SlotVisitor visitor) {
+      this.next = from;
+      this.visitor = visitor;
+    }
+
+    @Override
+    public boolean visit(long slot, byte[] frame) {
+      skip(slot - 1, "it is missing, the next one is slot " + slot);
+      if (!stopped) {
+        next = slot + 1;
+        stopped = !visitor.visit(slot, frame, null);
+      }
+      return !stopped;
+    }
+
+    void skip(long last, String damage) {
+      while (next <= last && !stopped) {
+        stopped = !visitor.visit(next++, null, damage);
+      }
     }
   }
 
   /** Slots that RocksDB cannot read. */
   record Damage(long firstSlot, long lastSlot, RocksDBException cause) {}
 
-  /** As {@link #visit}, but reports damage instead of throwing; null if there was none. */
+  /**
+   * Shows entries of {@code [from, through]} in order, as one moment of the database has them,
+   * until one cannot be read; null if there was no damage.
+   */
   @Nullable Damage visitUntilDamage(long from, long through, boolean ahead, Visitor visitor) {
+    return visitUntilDamage(entries, from, through, ahead, visitor);
+  }
+
+  /** The same with the copies of the headers. */
+  @Nullable Damage visitHeaders(long from, long through, Visitor visitor) {
+    ColumnFamilyHandle family = headers;
+    return family == null ? null : visitUntilDamage(family, from, through, false, visitor);
+  }
+
+  private @Nullable Damage visitUntilDamage(
+      ColumnFamilyHandle family, long from, long through, boolean ahead, Visitor visitor) {
     return this.<@Nullable Damage>guarded(
         "read the log from slot " + from,
         () -> {
@@ -226,7 +355,7 @@ final class LogDatabase implements AutoCloseable {
             if (ahead) {
               read.setReadaheadSize(READ_AHEAD_BYTES);
             }
-            try (RocksIterator at = db.newIterator(entries, read)) {
+            try (RocksIterator at = db.newIterator(family, read)) {
               boolean more = true;
               for (at.seek(LogFormat.key(from)); more && at.isValid(); at.next()) {
                 long slot = LogFormat.slotOf(at.key());
@@ -238,7 +367,7 @@ final class LogDatabase implements AutoCloseable {
             }
           } catch (RocksDBException e) {
             if (isCorruption(e)) {
-              return new Damage(next, lastUnreadable(next), e);
+              return new Damage(next, lastUnreadable(family, next, through), e);
             }
             throw e;
           }
@@ -246,17 +375,17 @@ final class LogDatabase implements AutoCloseable {
   }
 
   /** Damage spoils a whole block of a table file: finds where the next sound one begins. */
-  private long lastUnreadable(long first) {
+  private long lastUnreadable(ColumnFamilyHandle family, long first, long through) {
     long last = first;
-    while (last - first < PROBES_MAX && isUnreadable(last + 1)) {
+    while (last < through && last - first < PROBES_MAX && isUnreadable(family, last + 1)) {
       last++;
     }
     return last;
   }
 
-  private boolean isUnreadable(long slot) {
+  private boolean isUnreadable(ColumnFamilyHandle family, long slot) {
     try (ReadOptions read = new ReadOptions()) {
-      db.get(entries, read, LogFormat.key(slot));
+      db.get(family, read, LogFormat.key(slot));
       return false;
     } catch (RocksDBException e) {
       return isCorruption(e);
@@ -287,8 +416,41 @@ final class LogDatabase implements AutoCloseable {
     batch.put(entries, LogFormat.key(slot), frame);
   }
 
+  void putHeader(WriteBatch batch, long slot, byte[] copy) throws RocksDBException {
+    batch.put(writable(headers), LogFormat.key(slot), copy);
+  }
+
+  void putMended(WriteBatch batch, long slot, byte[] frame) throws RocksDBException {
+    batch.put(writable(mended), LogFormat.mendedKey(slot), frame);
+    mendedSlots.add(slot);
+  }
+
+  void putMendedHeader(WriteBatch batch, long slot, byte[] copy) throws RocksDBException {
+    batch.put(writable(mended), LogFormat.mendedHeaderKey(slot), copy);
+    mendedSlots.add(slot);
+  }
+
+  /** Deletes an entry and what belongs to it. */
   void deleteEntry(WriteBatch batch, long slot) throws RocksDBException {
     batch.delete(entries, LogFormat.key(slot));
+    batch.delete(writable(headers), LogFormat.key(slot));
+    forgetMended(batch, slot, slot);
+  }
+
+  /** Deletes what was put back for a range of slots that the log no longer has. */
+  void forgetMended(WriteBatch batch, long from, long through) throws RocksDBException {
+    for (long slot : mendedSlots.subSet(from, true, through, true)) {
+      batch.delete(writable(mended), LogFormat.mendedKey(slot));
+      batch.delete(writable(mended), LogFormat.mendedHeaderKey(slot));
+      mendedSlots.remove(slot);
+    }
+  }
+
+  private static ColumnFamilyHandle writable(@Nullable ColumnFamilyHandle family) {
+    if (family == null) {
+      throw new IllegalStateException("the log was opened to be looked at");
+    }
+    return family;
   }
 
   /** Writes a batch; as durable on return as the options say. */
@@ -298,8 +460,9 @@ final class LogDatabase implements AutoCloseable {
 
   /** Removes the table files that hold nothing above {@code slot}, without reading them. */
   void dropFilesThrough(long slot) throws RocksDBException {
-    db.deleteFilesInRanges(
-        entries, List.of(LogFormat.key(0), LogFormat.key(slot + 1)), /* includeEnd= */ false);
+    List<byte[]> range = List.of(LogFormat.key(0), LogFormat.key(slot + 1));
+    db.deleteFilesInRanges(entries, range, /* includeEnd= */ false);
+    db.deleteFilesInRanges(writable(headers), range, /* includeEnd= */ false);
   }
 
   /** Takes back everything; waits for calls under way. */

@@ -11,12 +11,23 @@ import java.util.zip.CRC32C;
 
 /**
  * Keys and records in RocksDB. Entries have a column family of their own, keyed by slot, big-endian
- * so that keys ascend with slots; the value is the entry's frame as it is. The few other records
+ * so that keys ascend with slots; the value is the entry's frame as it is. The headers stand in a
+ * second one once more, so that damage to an entry leaves known what it was. The few other records
  * stand in the default column family, each followed by its own CRC32C.
  */
 final class LogFormat {
   /** Column family of the entries. */
   static final byte[] ENTRIES = utf8("entries");
+
+  /** Column family of the copies of the entries' headers, keyed as they are. */
+  static final byte[] HEADERS = utf8("headers");
+
+  /**
+   * Column family of what was damaged and put back: entries and copies of headers. Apart from the
+   * damage, because a table file that overlaps a damaged one would be merged with it, and the merge
+   * would fail.
+   */
+  static final byte[] MENDED = utf8("mended");
 
   /** The protocol's hard state. */
   static final byte[] HARD_STATE = utf8("hard-state");
@@ -43,6 +54,30 @@ final class LogFormat {
   static byte[] key(long slot) {
     byte[] key = new byte[KEY_BYTES];
     Bytes.putLong(key, 0, Long.reverseBytes(slot));
+    return key;
+  }
+
+  /** Key of an entry that was put back. */
+  static byte[] mendedKey(long slot) {
+    return prefixed('e', slot);
+  }
+
+  /** Key of the copy of a header that was put back. */
+  static byte[] mendedHeaderKey(long slot) {
+    return prefixed('h', slot);
+  }
+
+  /** The slot of a key of either kind. */
+  static long slotOfMended(byte[] key) {
+    byte[] plain = new byte[KEY_BYTES];
+    System.arraycopy(key, 1, plain, 0, KEY_BYTES);
+    return slotOf(plain);
+  }
+
+  private static byte[] prefixed(char prefix, long slot) {
+    byte[] key = new byte[1 + KEY_BYTES];
+    key[0] = (byte) prefix;
+    System.arraycopy(key(slot), 0, key, 1, KEY_BYTES);
     return key;
   }
 

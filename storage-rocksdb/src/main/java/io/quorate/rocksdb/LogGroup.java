@@ -4,8 +4,10 @@ package io.quorate.rocksdb;
 
 import io.quorate.core.check.Check;
 import io.quorate.core.log.ChainHash;
+import io.quorate.core.log.CorruptEntry;
 import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
+import io.quorate.core.log.EntryHeader;
 import io.quorate.core.log.LogBase;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,16 +41,29 @@ final class LogGroup {
       hardState = write.hardState();
       empty = false;
     }
+    for (Entry entry : write.repair()) {
+      repair(batch, entry);
+    }
     if (write.truncateFrom() > 0 && write.truncateFrom() <= lastSlot) {
       truncate(batch, write.truncateFrom());
     }
     LogBase newBase = write.base();
     if (newBase != null && !newBase.equals(base)) {
-      rebase(newBase);
+      rebase(batch, newBase);
     }
     for (Entry entry : write.append()) {
       append(batch, entry);
     }
+  }
+
+  private void repair(WriteBatch batch, Entry entry) throws RocksDBException {
+    long slot = entry.slot();
+    Check.that(
+        slot > base.slot() && slot <= lastSlot && entry.hash().equals(hashOf(slot)),
+        "repairs slot %s with what never stood there",
+        slot);
+    db.putMended(batch, slot, entry.frame());
+    empty = false;
   }
 
   private void truncate(WriteBatch batch, long from) throws RocksDBException {
@@ -56,7 +71,7 @@ final class LogGroup {
     for (long slot = from; slot <= lastSlot; slot++) {
       db.deleteEntry(batch, slot);
     }
-    lastHash = from - 1 == base.slot() ? base.hash() : entryAt(from - 1).hash();
+    lastHash = from - 1 == base.slot() ? base.hash() : hashOf(from - 1);
     lastSlot = from - 1;
     while (!fresh.isEmpty() && fresh.getLast().slot() >= from) {
       fresh.removeLast();
@@ -65,7 +80,7 @@ final class LogGroup {
   }
 
   /** Entries up to the new base stay where they are until their file is dropped: nobody asks. */
-  private void rebase(LogBase next) throws RocksDBException {
+  private void rebase(WriteBatch batch, LogBase next) throws RocksDBException {
     Check.that(next.slot() > base.slot(), "base moves from %s to %s", base.slot(), next.slot());
     if (next.slot() >= lastSlot) {
       lastSlot = next.slot();
@@ -73,10 +88,11 @@ final class LogGroup {
       fresh.clear();
     } else {
       Check.that(
-          entryAt(next.slot() + 1).parentHash().equals(next.hash()),
+          hashOf(next.slot()).equals(next.hash()),
           "base %s has another hash than the log",
           next.slot());
     }
+    db.forgetMended(batch, 0, next.slot());
     base = next;
     empty = false;
   }
@@ -86,6 +102,7 @@ final class LogGroup {
     Check.that(
         entry.parentHash().equals(lastHash), "chain breaks at %s, behind %s", entry, lastHash);
     db.putEntry(batch, entry.slot(), entry.frame());
+    db.putHeader(batch, entry.slot(), EntryHeader.copyOf(entry));
     lastSlot = entry.slot();
     lastHash = entry.hash();
     fresh.add(entry);
@@ -93,15 +110,24 @@ final class LogGroup {
     empty = false;
   }
 
-  private Entry entryAt(long slot) {
+  /** H of a slot in the log, whose entry itself may be damaged. */
+  private ChainHash hashOf(long slot) {
     if (!fresh.isEmpty() && slot >= fresh.getFirst().slot()) {
-      return fresh.get((int) (slot - fresh.getFirst().slot()));
+      return fresh.get((int) (slot - fresh.getFirst().slot())).hash();
+    }
+    @Nullable EntryHeader copy = HeaderCopies.one(db, slot);
+    if (copy != null) {
+      return copy.hash();
     }
     byte @Nullable [] frame = db.entry(slot);
     if (frame == null) {
       throw LogProof.damaged(db, slot, "it is missing");
     }
-    return LogProof.checked(db, slot, frame);
+    try {
+      return LogProof.checked(slot, frame).hash();
+    } catch (CorruptEntry e) {
+      throw LogProof.damaged(db, slot, String.valueOf(e.getMessage()));
+    }
   }
 
   boolean isEmpty() {

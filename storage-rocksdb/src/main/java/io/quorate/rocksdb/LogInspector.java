@@ -139,18 +139,46 @@ public final class LogInspector {
     long from = base.slot() + 1;
     LogDatabase.Damage damage;
     do {
-      damage = db.visitUntilDamage(from, Long.MAX_VALUE - 1, /* ahead= */ true, this::accept);
+      damage =
+          db.visitUntilDamage(
+              from,
+              Long.MAX_VALUE - 1,
+              /* ahead= */ true,
+              (slot, frame) -> accept(db, slot, frame));
       if (damage != null) {
-        unreadable(
-            damage.firstSlot(), damage.lastSlot(), String.valueOf(damage.cause().getMessage()));
+        acceptUnreadable(db, damage);
         from = damage.lastSlot() + 1;
       }
     } while (damage != null);
   }
 
-  private boolean accept(long slot, byte[] frame) {
+  /** Slots that RocksDB cannot read, unless the entries were put back elsewhere. */
+  private void acceptUnreadable(LogDatabase db, LogDatabase.Damage damage) {
+    String cause = String.valueOf(damage.cause().getMessage());
+    long first = damage.firstSlot();
+    for (long slot = first; slot <= damage.lastSlot(); slot++) {
+      @Nullable Entry mended = LogProof.mended(db, slot, HeaderCopies.one(db, slot));
+      if (mended != null) {
+        if (first < slot) {
+          unreadable(first, slot - 1, cause);
+        }
+        acceptSound(mended);
+        first = slot + 1;
+      }
+    }
+    if (first <= damage.lastSlot()) {
+      unreadable(first, damage.lastSlot(), cause);
+    }
+  }
+
+  private boolean accept(LogDatabase db, long slot, byte[] frame) {
     if (slot > lastSlot + 1) {
       unreadable(lastSlot + 1, slot - 1, "missing");
+    }
+    @Nullable Entry mended = LogProof.mended(db, slot, HeaderCopies.one(db, slot));
+    if (mended != null) {
+      acceptSound(mended);
+      return true;
     }
     Entry entry;
     try {
@@ -164,10 +192,23 @@ public final class LogInspector {
       note("slot " + slot + ": " + damage);
     }
     visitor.entry(entry, damage);
-    lastSlot = slot;
+    adopt(entry);
+    return true;
+  }
+
+  private void acceptSound(Entry entry) {
+    @Nullable String damage = damageOf(entry, entry.slot());
+    if (damage != null) {
+      note("slot " + entry.slot() + ": " + damage);
+    }
+    visitor.entry(entry, damage);
+    adopt(entry);
+  }
+
+  private void adopt(Entry entry) {
+    lastSlot = entry.slot();
     lastHash = entry.hash();
     witness();
-    return true;
   }
 
   private @Nullable String damageOf(Entry entry, long slot) {

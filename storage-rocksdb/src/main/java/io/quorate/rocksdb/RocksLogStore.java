@@ -7,7 +7,9 @@ import io.quorate.core.log.ChainHash;
 import io.quorate.core.log.DurableState;
 import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
+import io.quorate.core.log.FaultySlot;
 import io.quorate.core.log.LogBase;
+import io.quorate.core.log.LogHead;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.LogStore;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.WriteBatch;
 
@@ -39,6 +42,10 @@ public final class RocksLogStore implements LogStore {
   private final SyncMarker marker;
   private final SyncMarker.@Nullable Claim claimAtOpen;
   private final WriteBatch batch;
+
+  /** Faulty since the start; what is found later is found again by each read. */
+  private final ConcurrentSkipListSet<Long> faulty = new ConcurrentSkipListSet<>();
+
   private final LogMeter meter = new LogMeter();
   private volatile LogSize size = new LogSize(0);
   private LogBase base = LogBase.EMPTY;
@@ -173,14 +180,21 @@ public final class RocksLogStore implements LogStore {
       proven = LogProof.of(db, tailBytesMax, witness);
       size = proven.size();
     }
+    for (FaultySlot slot : proven.faulty()) {
+      faulty.add(slot.slot());
+    }
     recovered = true;
     witness();
     syncMarker();
     return new DurableState(
         hardState,
         base,
+        proven.faulty().isEmpty() && proven.tail().isEmpty()
+            ? LogHead.behind(base, snapshot)
+            : proven.end(),
         proven.epochs(),
         proven.tail(),
+        proven.faulty(),
         proven.configurations(),
         snapshot,
         uncertainBelow == 0);
@@ -270,6 +284,12 @@ public final class RocksLogStore implements LogStore {
     }
     for (DurableWrite write : writes) {
       size.follow(write);
+      for (Entry entry : write.repair()) {
+        faulty.remove(entry.slot());
+      }
+      if (write.truncateFrom() > 0) {
+        faulty.tailSet(write.truncateFrom(), true).clear();
+      }
     }
     base = written.base();
     baseSlot = base.slot();
@@ -314,33 +334,12 @@ public final class RocksLogStore implements LogStore {
   @Override
   public List<Entry> read(long fromSlot, long throughSlot, int bytesMax) {
     Check.that(recovered, "read before recovered");
-    List<Entry> found = new ArrayList<>();
     if (fromSlot <= baseSlot || fromSlot > lastSlot || throughSlot < fromSlot) {
-      return found;
+      return new ArrayList<>();
     }
-    long[] bytes = new long[1];
-    db.visit(
-        fromSlot,
-        throughSlot,
-        /* ahead= */ bytesMax > 256 << 10,
-        (slot, frame) -> {
-          bytes[0] += frame.length;
-          if (!found.isEmpty() && bytes[0] > bytesMax) {
-            return false;
-          }
-          if (slot != fromSlot + found.size()) {
-            // The beginning may be forgotten under our feet; a hole elsewhere is damage.
-            long missing = fromSlot + found.size();
-            if (missing > LogProof.readBase(db).slot()) {
-              throw LogProof.damaged(db, missing, "it is missing");
-            }
-            found.clear();
-            return false;
-          }
-          found.add(LogProof.checked(db, slot, frame));
-          return true;
-        });
-    return found;
+    LogRead read = new LogRead(db, faulty, bytesMax);
+    db.walk(fromSlot, Math.min(throughSlot, lastSlot), /* ahead= */ bytesMax > 256 << 10, read);
+    return read.result();
   }
 
   @Override

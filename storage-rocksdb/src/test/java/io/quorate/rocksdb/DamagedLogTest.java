@@ -4,24 +4,38 @@ package io.quorate.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.quorate.core.log.DurableState;
+import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
+import io.quorate.core.log.EntryHeader;
+import io.quorate.core.log.FaultySlot;
+import io.quorate.core.log.LogHead;
+import io.quorate.core.port.LogStore.DamagedEntries;
 import io.quorate.core.port.LogStore.StorageFault;
 import io.quorate.sim.contract.LogFixture;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.RandomAccessFile;
+import java.io.StringWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 
 /** Bytes flipped, cut off and lost in real files, and what the store makes of them. */
 final class DamagedLogTest {
@@ -68,6 +82,7 @@ final class DamagedLogTest {
       List<Entry> read =
           storage.log().read(state.base().slot() + 1, state.epochs().lastSlot(), Integer.MAX_VALUE);
       assertThat(read).hasSameSizeAs(state.tail());
+      assertThat(state.faulty()).isEmpty();
       return new Found(state.tail().size(), state.headCertain(), state.hardState());
     }
   }
@@ -265,8 +280,8 @@ final class DamagedLogTest {
         .hasMessageContaining("made for another data directory");
   }
 
-  @Test
-  void damageInATableFileIsFoundAtTheStartAndOnReading() throws IOException {
+  /** Entries of some kilobytes in table files of their own; nothing is left in the memtables. */
+  private void writeTableFiles() throws IOException {
     try (RocksStorage storage = Disks.open(path)) {
       storage.log().recover(null, 1 << 20);
       for (int i = 0; i < 300; i++) {
@@ -275,37 +290,173 @@ final class DamagedLogTest {
     }
     // Opening moves everything from the write-ahead log into table files.
     Disks.open(path).close();
-    for (long slot : new long[] {1, 150, 300}) {
-      byte[] frame = log.entry(slot).frame();
-      Path table = null;
-      for (Path file : Disks.files(path, ".sst")) {
-        table = Disks.find(file, frame) >= 0 ? file : table;
+  }
+
+  private void flipInTableFile(byte[] bytes, int offset) throws IOException {
+    Path table = null;
+    for (Path file : Disks.files(path, ".sst")) {
+      try {
+        table = Disks.find(file, bytes) >= 0 ? file : table;
+      } catch (NoSuchFileException gone) {
+        // Whatever stood there stands in another one.
       }
-      int at = Disks.find(table, frame) + 500;
-      try (RocksStorage storage = Disks.open(path)) {
-        storage.log().recover(null, 1);
-        Disks.flip(table, at);
-        assertThatThrownBy(() -> storage.log().read(slot, slot, 1 << 20))
-            .isInstanceOf(StorageFault.class)
-            .hasMessageContaining("slot")
-            .hasMessageContaining(path.toString());
+    }
+    Disks.flip(table, Disks.find(table, bytes) + offset);
+  }
+
+  /** An entry's own header has the same bytes as its copy, but stands before the body. */
+  private void flipCopyOfHeader(long slot) throws IOException {
+    byte[] copy = EntryHeader.copyOf(log.entry(slot));
+    for (Path file : Disks.files(path, ".sst")) {
+      int at = Disks.find(file, copy);
+      if (at >= 0 && Disks.find(file, log.entry(slot).frame()) < 0) {
+        Disks.flip(file, at + 30);
+        return;
       }
-      assertThatThrownBy(this::reopen)
-          .isInstanceOf(StorageFault.class)
-          .hasMessageContaining(path.toString())
-          .hasMessageContaining(String.valueOf(table.getFileName()))
-          .satisfies(fault -> assertThat(namedSlots(fault)).contains(slot));
-      Disks.flip(table, at);
+    }
+    throw new AssertionError("no table file has the copy of the header of slot " + slot);
+  }
+
+  @Test
+  void damageInATableFileIsFoundOnReading() throws IOException {
+    writeTableFiles();
+    try (RocksStorage storage = Disks.open(path)) {
+      storage.log().recover(null, 1);
+      flipInTableFile(log.entry(150).frame(), 500);
+      DamagedEntries damage =
+          catchThrowableOfType(
+              DamagedEntries.class, () -> storage.log().read(100, 250, Integer.MAX_VALUE));
+      assertThat(damage).hasMessageContaining(path.toString());
+      // A damaged block takes its neighbours with it, and no more.
+      assertThat(damage.slots()).contains(faulty(150)).hasSizeBetween(1, 40);
+      assertThat(damage.before()).hasSize((int) (damage.slots().getFirst().slot() - 100));
+      storage.log().write(List.of(DurableWrite.repairing(1, entriesOf(damage.slots()))));
+      assertThat(storage.log().read(100, 250, Integer.MAX_VALUE)).hasSize(151);
     }
     assertThat(reopen().entries()).isEqualTo(300);
   }
 
-  private static List<Long> namedSlots(Throwable fault) {
-    Matcher range = Pattern.compile("between slots (\\d+) and (\\d+),").matcher(fault.getMessage());
-    assertThat(range.find()).isTrue();
-    return LongStream.rangeClosed(Long.parseLong(range.group(1)), Long.parseLong(range.group(2)))
-        .boxed()
-        .toList();
+  /** Blocks at both ends and in the middle; the log lives on around what is damaged. */
+  @Test
+  void damagedBlocksAreFaultyAndMended() throws IOException {
+    writeTableFiles();
+    for (long slot : new long[] {1, 150, 151, 300}) {
+      flipInTableFile(log.entry(slot).frame(), 500);
+    }
+    List<FaultySlot> found;
+    try (RocksStorage storage = Disks.open(path)) {
+      DurableState state = storage.log().recover(null, 1 << 20);
+      found = state.faulty();
+      assertThat(found).contains(faulty(1), faulty(150), faulty(151), faulty(300));
+      assertThat(found).hasSizeBetween(4, 120);
+      assertThat(state.head()).isEqualTo(LogHead.of(log.entry(300)));
+      assertThat(state.headCertain()).isTrue();
+      for (FaultySlot faulty : found) {
+        assertThat(faulty).isEqualTo(faulty(faulty.slot()));
+      }
+      // It goes on before anything is mended.
+      storage.log().write(List.of(log.append(log.random(1, 100, 2000))));
+    }
+    assertThat(recoveredFaulty()).isEqualTo(found);
+    try (RocksStorage storage = Disks.open(path)) {
+      storage.log().recover(null, 1);
+      storage.log().write(List.of(DurableWrite.repairing(1, entriesOf(found))));
+      // Flushes and compactions around the damaged files do not touch them.
+      for (int i = 0; i < 200; i++) {
+        storage.log().write(List.of(log.append(log.random(1, 1, 2000))));
+      }
+      assertThat(storage.log().read(1, 600, Integer.MAX_VALUE)).hasSize(600);
+    }
+    assertThat(reopen()).isEqualTo(new Found(600, true, null));
+    try (RocksStorage storage = Disks.open(path)) {
+      storage.log().recover(null, 1);
+      storage.log().write(List.of(log.write(null, 0, log.baseAt(310), List.of())));
+    }
+    assertThat(reopen().entries()).isEqualTo(290);
+  }
+
+  @Test
+  void damagedCopiesOfHeadersAreWrittenElsewhere() throws IOException {
+    writeTableFiles();
+    for (long slot : new long[] {1, 150, 300}) {
+      flipCopyOfHeader(slot);
+    }
+    List<FaultySlot> found = recoveredFaulty();
+    try (RocksStorage storage = Disks.open(path)) {
+      storage.log().recover(null, 1);
+      storage.log().write(List.of(DurableWrite.repairing(1, entriesOf(found))));
+      for (int i = 0; i < 200; i++) {
+        storage.log().write(List.of(log.append(log.random(1, 1, 2000))));
+      }
+    }
+    assertThat(reopen().entries()).isEqualTo(500);
+  }
+
+  @Test
+  void anEntryAndTheCopyOfItsHeaderDamagedTogetherAreAFault() throws IOException {
+    writeTableFiles();
+    byte[] frame = log.entry(150).frame();
+    byte[] header = EntryHeader.copyOf(log.entry(150));
+    for (Path table : Disks.files(path, ".sst")) {
+      int at = Disks.find(table, header);
+      if (at >= 0) {
+        Disks.flip(table, at + 30);
+      }
+    }
+    assertThat(frame).startsWith(header);
+    assertThatThrownBy(this::reopen)
+        .isInstanceOf(StorageFault.class)
+        .hasMessageContaining(path.toString())
+        .hasMessageContaining("leave this replica stopped");
+  }
+
+  /** What a release without copies of headers has left gets them when it is opened. */
+  @Test
+  void aLogWithoutCopiesOfHeadersGetsThem() throws Exception {
+    writeTableFiles();
+    removeFamilies();
+    assertThat(LogInspector.inspect(path, new InspectionText(new PrintWriter(new StringWriter()))))
+        .isEqualTo(new LogInspector.Verdict(true, "sound: slots 1 to 300"));
+    assertThat(reopen().entries()).isEqualTo(300);
+    Disks.open(path).close();
+    flipInTableFile(Arrays.copyOfRange(log.entry(150).frame(), 200, 2000), 500);
+    assertThat(recoveredFaulty()).contains(faulty(150));
+  }
+
+  private void removeFamilies() throws RocksDBException {
+    String log = path.resolve("log").toString();
+    try (Options options = new Options();
+        DBOptions dbOptions = new DBOptions();
+        ColumnFamilyOptions familyOptions = new ColumnFamilyOptions()) {
+      List<ColumnFamilyDescriptor> families = new ArrayList<>();
+      for (byte[] name : RocksDB.listColumnFamilies(options, log)) {
+        families.add(new ColumnFamilyDescriptor(name, familyOptions));
+      }
+      assertThat(families).hasSize(4);
+      List<ColumnFamilyHandle> handles = new ArrayList<>();
+      try (RocksDB db = RocksDB.open(dbOptions, log, families, handles)) {
+        for (int i = 0; i < handles.size(); i++) {
+          if (i >= 2) {
+            db.dropColumnFamily(handles.get(i));
+          }
+        }
+        handles.forEach(ColumnFamilyHandle::close);
+      }
+    }
+  }
+
+  private List<FaultySlot> recoveredFaulty() {
+    try (RocksStorage storage = Disks.open(path)) {
+      return storage.log().recover(null, 1).faulty();
+    }
+  }
+
+  private FaultySlot faulty(long slot) {
+    return new FaultySlot(slot, log.entry(slot).epoch(), log.entry(slot).hash());
+  }
+
+  private List<Entry> entriesOf(List<FaultySlot> slots) {
+    return slots.stream().map(faulty -> log.entry(faulty.slot())).toList();
   }
 
   /** The truncation was synced, then lost: what it removed does not come back. */

@@ -163,9 +163,42 @@ final class Disks {
       LogDatabase db = LogDatabase.open(path.resolve("log"), SMALL);
       try (db;
           WriteBatch batch = new WriteBatch()) {
-        byte[] frame = db.entry(slot);
+        byte[] mended = db.mended(slot);
+        byte[] frame = mended == null ? db.entry(slot) : mended;
         frame[offset] ^= 4;
-        db.putEntry(batch, slot, frame);
+        if (mended == null) {
+          db.putEntry(batch, slot, frame);
+        } else {
+          db.putMended(batch, slot, frame);
+        }
+        db.write(batch);
+        return true;
+      } catch (RocksDBException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public boolean corruptHeader(long slot) {
+      LogDatabase db = LogDatabase.open(path.resolve("log"), SMALL);
+      try (db;
+          WriteBatch batch = new WriteBatch()) {
+        byte[] copy = db.header(slot);
+        copy[20] ^= 4;
+        db.putHeader(batch, slot, copy);
+        db.write(batch);
+        return true;
+      } catch (RocksDBException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public boolean misdirect(long slot, long other) {
+      LogDatabase db = LogDatabase.open(path.resolve("log"), SMALL);
+      try (db;
+          WriteBatch batch = new WriteBatch()) {
+        db.putEntry(batch, slot, db.entry(other));
         db.write(batch);
         return true;
       } catch (RocksDBException e) {

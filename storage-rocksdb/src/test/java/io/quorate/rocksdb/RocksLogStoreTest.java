@@ -50,7 +50,7 @@ final class RocksLogStoreTest {
       assertThat(meter.syncs() - meter.markerSyncs()).isEqualTo(1);
       assertThat(meter.groups()).isEqualTo(1);
       assertThat(meter.entries()).isEqualTo(9);
-      assertThat(meter.bytes()).isBetween(9L * 204, 9L * 204 + 500);
+      assertThat(meter.bytes()).isBetween(9L * 320, 9L * 320 + 500);
 
       store.write(List.of(log.append(List.of())));
       assertThat(meter.groups()).isEqualTo(1);

@@ -26,6 +26,11 @@ public final class RaftBackend implements Backend {
   }
 
   @Override
+  public boolean repairs() {
+    return true;
+  }
+
+  @Override
   public ReplicaCore core(Seat seat) {
     return new RaftReplica(seat, config);
   }

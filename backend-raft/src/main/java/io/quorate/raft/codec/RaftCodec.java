@@ -7,12 +7,16 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.quorate.core.log.ChainHash;
 import io.quorate.core.log.CorruptEntry;
 import io.quorate.core.log.Entry;
+import io.quorate.core.log.FaultySlot;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.MessageCodec;
 import io.quorate.core.protocol.ProtocolMessage;
 import io.quorate.raft.codec.proto.AppendHead;
 import io.quorate.raft.codec.proto.AppendOkHead;
 import io.quorate.raft.codec.proto.AppendRejectHead;
+import io.quorate.raft.codec.proto.FaultyHead;
+import io.quorate.raft.codec.proto.FetchEntriesHead;
+import io.quorate.raft.codec.proto.FetchReplyHead;
 import io.quorate.raft.codec.proto.HashHead;
 import io.quorate.raft.codec.proto.PreVoteHead;
 import io.quorate.raft.codec.proto.PreVoteReplyHead;
@@ -25,6 +29,7 @@ import io.quorate.raft.codec.proto.RequestVoteHead;
 import io.quorate.raft.codec.proto.SnapshotAckHead;
 import io.quorate.raft.codec.proto.SnapshotChunkHead;
 import io.quorate.raft.codec.proto.SnapshotHead;
+import io.quorate.raft.codec.proto.SnapshotWantedHead;
 import io.quorate.raft.codec.proto.StaleTermHead;
 import io.quorate.raft.codec.proto.TimeoutNowHead;
 import io.quorate.raft.codec.proto.VoteReplyHead;
@@ -32,6 +37,8 @@ import io.quorate.raft.message.RaftMessage;
 import io.quorate.raft.message.RaftMessage.Append;
 import io.quorate.raft.message.RaftMessage.AppendOk;
 import io.quorate.raft.message.RaftMessage.AppendReject;
+import io.quorate.raft.message.RaftMessage.FetchEntries;
+import io.quorate.raft.message.RaftMessage.FetchReply;
 import io.quorate.raft.message.RaftMessage.PreVote;
 import io.quorate.raft.message.RaftMessage.PreVoteReply;
 import io.quorate.raft.message.RaftMessage.ReadIndex;
@@ -41,6 +48,7 @@ import io.quorate.raft.message.RaftMessage.RepairQuery;
 import io.quorate.raft.message.RaftMessage.RequestVote;
 import io.quorate.raft.message.RaftMessage.SnapshotAck;
 import io.quorate.raft.message.RaftMessage.SnapshotChunk;
+import io.quorate.raft.message.RaftMessage.SnapshotWanted;
 import io.quorate.raft.message.RaftMessage.StaleTerm;
 import io.quorate.raft.message.RaftMessage.TimeoutNow;
 import io.quorate.raft.message.RaftMessage.VoteReply;
@@ -108,6 +116,18 @@ public final class RaftCodec implements MessageCodec {
       case RepairGoal goal ->
           head.setRepairGoal(
               RepairGoalHead.newBuilder().setNonce(goal.nonce()).setLastSlot(goal.lastSlot()));
+      case FetchEntries fetch ->
+          head.setFetchEntries(FetchEntriesHead.newBuilder().addAllSlots(slots(fetch.slots())));
+      case FetchReply reply -> {
+        head.setFetchReply(
+            FetchReplyHead.newBuilder()
+                .addAllAbsent(slots(reply.absent()))
+                .addAllDamaged(slots(reply.damaged()))
+                .addAllCompacted(slots(reply.compacted())));
+        attachments = frames(reply.entries());
+      }
+      case SnapshotWanted wanted ->
+          head.setSnapshotWanted(SnapshotWantedHead.newBuilder().setSlot(wanted.slot()));
     }
     return new WireMessage(head.build().toByteArray(), attachments);
   }
@@ -168,6 +188,19 @@ public final class RaftCodec implements MessageCodec {
     return frames;
   }
 
+  private static List<FaultyHead> slots(List<FaultySlot> slots) {
+    List<FaultyHead> heads = new ArrayList<>(slots.size());
+    for (FaultySlot slot : slots) {
+      heads.add(
+          FaultyHead.newBuilder()
+              .setSlot(slot.slot())
+              .setTerm(slot.epoch())
+              .setHash(hash(slot.hash()))
+              .build());
+    }
+    return heads;
+  }
+
   private static SnapshotHead snapshot(SnapshotRef snapshot) {
     return SnapshotHead.newBuilder()
         .setId(snapshot.id())
@@ -222,11 +255,19 @@ public final class RaftCodec implements MessageCodec {
                   term,
                   head.getRepairGoal().getNonce(),
                   notNegative(head.getRepairGoal().getLastSlot(), "slot"));
+          case FETCH_ENTRIES ->
+              new FetchEntries(term, faulty(head.getFetchEntries().getSlotsList()));
+          case FETCH_REPLY -> fetched(term, head.getFetchReply(), wire.attachments());
+          case SNAPSHOT_WANTED ->
+              new SnapshotWanted(term, notNegative(head.getSnapshotWanted().getSlot(), "slot"));
           case KIND_NOT_SET ->
               throw new MalformedMessage("the kind of message is unknown to this release");
         };
-    if (!(message instanceof Append || message instanceof SnapshotChunk)
-        && !wire.attachments().isEmpty()) {
+    boolean carries =
+        message instanceof Append
+            || message instanceof SnapshotChunk
+            || message instanceof FetchReply;
+    if (!carries && !wire.attachments().isEmpty()) {
       throw new MalformedMessage(message.name() + " has attachments");
     }
     return message;
@@ -295,6 +336,36 @@ public final class RaftCodec implements MessageCodec {
     } catch (CorruptEntry e) {
       throw new MalformedMessage("an entry is damaged", e);
     }
+  }
+
+  private static List<FaultySlot> faulty(List<FaultyHead> heads) throws MalformedMessage {
+    List<FaultySlot> slots = new ArrayList<>(heads.size());
+    for (FaultyHead head : heads) {
+      slots.add(
+          new FaultySlot(
+              notNegative(head.getSlot(), "slot"),
+              notNegative(head.getTerm(), "term"),
+              hash(head.getHash())));
+    }
+    return slots;
+  }
+
+  private static FetchReply fetched(long term, FetchReplyHead head, List<byte[]> attachments)
+      throws MalformedMessage {
+    List<Entry> entries = new ArrayList<>(attachments.size());
+    for (byte[] frame : attachments) {
+      Entry entry = entry(frame);
+      if (entry.epoch() > term) {
+        throw new MalformedMessage(entry + " is of a later term than its sender's");
+      }
+      entries.add(entry);
+    }
+    return new FetchReply(
+        term,
+        entries,
+        faulty(head.getAbsentList()),
+        faulty(head.getDamagedList()),
+        faulty(head.getCompactedList()));
   }
 
   private static AppendReject reject(long term, AppendRejectHead head) throws MalformedMessage {

@@ -4,6 +4,7 @@ package io.quorate.raft.message;
 
 import io.quorate.core.log.ChainHash;
 import io.quorate.core.log.Entry;
+import io.quorate.core.log.FaultySlot;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.ProtocolMessage;
 import java.util.List;
@@ -237,6 +238,58 @@ public sealed interface RaftMessage extends ProtocolMessage {
     @Override
     public String name() {
       return "RepairGoal";
+    }
+  }
+
+  /**
+   * These entries of my log are damaged on my disk: send me those that you have. From any member to
+   * any other.
+   *
+   * @param slots what is damaged, ascending
+   */
+  record FetchEntries(long term, List<FaultySlot> slots) implements RaftMessage {
+    @Override
+    public String name() {
+      return "FetchEntries";
+    }
+  }
+
+  /**
+   * Answer to {@link FetchEntries}, or to a part of it: what stands in none of the lists may
+   * follow, or is to be asked for again.
+   *
+   * @param entries what the sender has
+   * @param absent what the sender certainly does not have, and will not acknowledge in this term or
+   *     an earlier one
+   * @param damaged what is damaged at the sender, too, or what it cannot tell: says nothing
+   * @param compacted what lies before the beginning of the sender's log: a snapshot stands for it
+   */
+  record FetchReply(
+      long term,
+      List<Entry> entries,
+      List<FaultySlot> absent,
+      List<FaultySlot> damaged,
+      List<FaultySlot> compacted)
+      implements RaftMessage {
+    @Override
+    public String name() {
+      return "FetchReply";
+    }
+
+    /** Whether it says nothing at all. */
+    public boolean isEmpty() {
+      return entries.isEmpty() && absent.isEmpty() && damaged.isEmpty() && compacted.isEmpty();
+    }
+  }
+
+  /**
+   * To the leader: an entry of mine is damaged, and others have only a snapshot in its place; send
+   * me one that reaches it.
+   */
+  record SnapshotWanted(long term, long slot) implements RaftMessage {
+    @Override
+    public String name() {
+      return "SnapshotWanted";
     }
   }
 }

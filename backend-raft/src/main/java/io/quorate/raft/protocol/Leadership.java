@@ -24,6 +24,7 @@ import io.quorate.raft.message.RaftMessage.ReadIndexReply;
 import io.quorate.raft.message.RaftMessage.RepairGoal;
 import io.quorate.raft.message.RaftMessage.RepairQuery;
 import io.quorate.raft.message.RaftMessage.SnapshotAck;
+import io.quorate.raft.message.RaftMessage.SnapshotWanted;
 import io.quorate.raft.message.RaftMessage.TimeoutNow;
 import io.quorate.raft.protocol.configuration.Configuration;
 import io.quorate.raft.protocol.log.RaftLog;
@@ -292,6 +293,23 @@ final class Leadership {
         new Outgoing(follower.node(), new RepairGoal(log.term(), query.nonce(), log.lastSlot())));
   }
 
+  void onSnapshotWanted(Progress follower, SnapshotWanted wanted, Now now, Effects out) {
+    replicator.onSnapshotWanted(follower, wanted.slot(), now, out);
+  }
+
+  /** Damaged entries of its own log were put back: those who wait for them are fed. */
+  void onMended(Now now, Effects out) {
+    replicator.replicate(now, out);
+  }
+
+  /** Its own log needs a snapshot, which only a leader sends: lets another one lead. */
+  void yieldTo(NodeId successor, Now now, Effects out) {
+    Progress target = replicator.of(successor);
+    if (handover == null && target != null) {
+      beginHandover(target, Handover.UNASKED, now, out);
+    }
+  }
+
   /** Begins to hand leadership to {@code wanted}, or to whoever is furthest. */
   void onTransfer(long requestId, @Nullable NodeId wanted, Now now, Effects out) {
     if (self.equals(wanted)) {
@@ -394,7 +412,7 @@ final class Leadership {
     out.trace(
         new Trace.Noted("raft §3.10 transfer", running.target() + " did not take over in time"));
     if (running.requestId() == Handover.UNASKED) {
-      resignation = "its disk does not answer";
+      resignation = "its disk does not answer, or is damaged";
     } else {
       out.adminDone(
           running.requestId(),

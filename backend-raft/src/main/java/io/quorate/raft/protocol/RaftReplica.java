@@ -28,6 +28,8 @@ import io.quorate.raft.message.RaftMessage;
 import io.quorate.raft.message.RaftMessage.Append;
 import io.quorate.raft.message.RaftMessage.AppendOk;
 import io.quorate.raft.message.RaftMessage.AppendReject;
+import io.quorate.raft.message.RaftMessage.FetchEntries;
+import io.quorate.raft.message.RaftMessage.FetchReply;
 import io.quorate.raft.message.RaftMessage.PreVote;
 import io.quorate.raft.message.RaftMessage.PreVoteReply;
 import io.quorate.raft.message.RaftMessage.ReadIndex;
@@ -37,6 +39,7 @@ import io.quorate.raft.message.RaftMessage.RepairQuery;
 import io.quorate.raft.message.RaftMessage.RequestVote;
 import io.quorate.raft.message.RaftMessage.SnapshotAck;
 import io.quorate.raft.message.RaftMessage.SnapshotChunk;
+import io.quorate.raft.message.RaftMessage.SnapshotWanted;
 import io.quorate.raft.message.RaftMessage.StaleTerm;
 import io.quorate.raft.message.RaftMessage.TimeoutNow;
 import io.quorate.raft.message.RaftMessage.VoteReply;
@@ -70,6 +73,7 @@ public final class RaftReplica implements ReplicaCore {
   private final SnapshotReceiver snapshotReceiver = new SnapshotReceiver();
   private final Compaction compaction;
   private final HeadRepair headRepair;
+  private final Damage damage;
   private final long diskStallNanos;
   private final long liveNanos;
 
@@ -97,6 +101,7 @@ public final class RaftReplica implements ReplicaCore {
             seat.random().nextLong() >>> 2);
     this.compaction = new Compaction(log, config.snapshots());
     this.headRepair = new HeadRepair(log, standing, seat.random().nextLong());
+    this.damage = new Damage(config, log, standing, compaction);
     this.diskStallNanos = config.timing().diskStallTimeout().toNanos();
   }
 
@@ -111,7 +116,11 @@ public final class RaftReplica implements ReplicaCore {
               + " it");
       return;
     }
+    if (damage.haltsAlone(state.faulty(), out)) {
+      return;
+    }
     log.restore(state);
+    damage.begin(now);
     if (snapshot != null) {
       compaction.offer(snapshot);
     }
@@ -138,6 +147,7 @@ public final class RaftReplica implements ReplicaCore {
       case Event.Submitted submitted -> onSubmitted(submitted, now, out);
       case Event.ReadRequested read -> onRead(read.readId(), read.consistency(), now, out);
       case Event.Persisted persisted -> onPersisted(persisted.token(), now, out);
+      case Event.Damaged damaged -> damage.onDamaged(damaged.slots(), now, out);
       case Event.Loaded loaded -> onLoaded(loaded, now, out);
       case Event.Applied done -> onApplied(done.slot());
       case Event.SnapshotSaved saved -> onSnapshotSaved(saved.snapshot(), now, out);
@@ -147,6 +157,7 @@ public final class RaftReplica implements ReplicaCore {
           throw new InvariantViolation("Raft asked nothing of an object store: " + done);
       case Event.Admin admin -> onAdmin(admin, now, out);
     }
+    mend(now, out);
     resignIfDue(now, out);
     log.flush(now, out);
     log.evict();
@@ -156,6 +167,25 @@ public final class RaftReplica implements ReplicaCore {
         standing.phase(),
         leadership == null ? "none" : "some");
     Check.that(applied <= log.commit(), "applied %s beyond commit %s", applied, log.commit());
+  }
+
+  /** Asks for what is damaged; a leader that cannot get it lets others lead. */
+  private void mend(Now now, Effects out) {
+    if (damage.deadlineNanos() <= now.monotonicNanos()) {
+      damage.tick(nextLoadId(), now, out);
+    }
+    Leadership leading = leadership;
+    NodeId successor = damage.takeSuccessor();
+    if (damage.mustDiscard()) {
+      if (leading != null) {
+        endLeadership(out);
+        elections.follow(null, "an entry of its log is damaged, nobody else has it", now, out);
+      }
+      log.flush(now, out); // a truncation is a write of its own
+      damage.discard(out);
+    } else if (leading != null && successor != null) {
+      leading.yieldTo(successor, now, out);
+    }
   }
 
   private void onTick(Now now, Effects out) {
@@ -224,6 +254,9 @@ public final class RaftReplica implements ReplicaCore {
       case ReadIndexReply ignored -> {}
       case RepairQuery ignored -> {}
       case RepairGoal ignored -> {}
+      case FetchEntries ask -> out.send(new Outgoing(from, new StaleTerm(log.term())));
+      case FetchReply ignored -> {}
+      case SnapshotWanted ignored -> {}
     }
     out.trace(
         new Trace.Ignored(
@@ -256,6 +289,9 @@ public final class RaftReplica implements ReplicaCore {
       case SnapshotAck ack -> toLeader(from, ack, now, out);
       case ReadIndex question -> toLeader(from, question, now, out);
       case RepairQuery query -> toLeader(from, query, now, out);
+      case FetchEntries ask -> damage.onFetch(from, ask, nextLoadId(), out);
+      case FetchReply reply -> damage.onReply(from, reply, applied, now, out);
+      case SnapshotWanted wanted -> toLeader(from, wanted, now, out);
     }
   }
 
@@ -276,6 +312,8 @@ public final class RaftReplica implements ReplicaCore {
       leading.onReadIndex(from, question, now, out);
     } else if (message instanceof RepairQuery query) {
       leading.onRepairQuery(follower, query, now, out);
+    } else if (message instanceof SnapshotWanted wanted) {
+      leading.onSnapshotWanted(follower, wanted, now, out);
     }
   }
 
@@ -350,10 +388,13 @@ public final class RaftReplica implements ReplicaCore {
   }
 
   private void onPersisted(long token, Now now, Effects out) {
-    log.persisted(token);
+    boolean mended = log.persisted(token);
     Leadership leading = leadership;
     if (leading != null) {
       leading.onDurable(now, out);
+      if (mended) {
+        leading.onMended(now, out);
+      }
       return;
     }
     completeRepair(now, out);
@@ -364,7 +405,8 @@ public final class RaftReplica implements ReplicaCore {
 
   private void onLoaded(Event.Loaded loaded, Now now, Effects out) {
     Leadership leading = leadership;
-    if (compaction.onLoaded(loaded.loadId(), loaded.entries())) {
+    if (compaction.onLoaded(loaded.loadId(), loaded.entries())
+        || damage.onLoaded(loaded.loadId(), loaded.entries(), out)) {
       return;
     }
     if (leading == null
@@ -422,6 +464,9 @@ public final class RaftReplica implements ReplicaCore {
 
   /** Whether the log holds everything up to the snapshot; it is then committed. */
   private boolean hasAlready(SnapshotRef snapshot, Effects out) {
+    if (log.firstFaultyFrom(applied + 1) <= snapshot.slot()) {
+      return false; // it is to take the place of what is damaged
+    }
     if (snapshot.slot() <= log.commit()) {
       return true;
     }
@@ -451,7 +496,12 @@ public final class RaftReplica implements ReplicaCore {
     }
     if (!hasAlready(snapshot, out)) {
       out.trace(new Trace.Noted("raft §7 snapshot", "the log now begins behind " + snapshot));
-      log.beginBehind(snapshot);
+      if (snapshot.slot() > log.commit()) {
+        log.beginBehind(snapshot);
+      }
+      if (snapshot.slot() > log.base().slot()) {
+        log.compactThrough(snapshot.base()); // nothing up to it is needed any more
+      }
       if (sender != null) {
         log.release(new Outgoing(sender, new AppendOk(log.term(), snapshot.slot(), 0)));
       }
@@ -507,9 +557,11 @@ public final class RaftReplica implements ReplicaCore {
   @Override
   public long deadlineNanos() {
     Leadership leading = leadership;
-    return leading != null
-        ? leading.deadlineNanos()
-        : Math.min(elections.deadlineNanos(), forwardedReads.deadlineNanos());
+    long role =
+        leading != null
+            ? leading.deadlineNanos()
+            : Math.min(elections.deadlineNanos(), forwardedReads.deadlineNanos());
+    return Math.min(role, damage.deadlineNanos());
   }
 
   @Override
@@ -537,6 +589,7 @@ public final class RaftReplica implements ReplicaCore {
         log.lastSlot(),
         log.durable(),
         log.commit(),
-        leading == null ? List.of() : leading.peers(nowNanos));
+        leading == null ? List.of() : leading.peers(nowNanos),
+        damage.details());
   }
 }

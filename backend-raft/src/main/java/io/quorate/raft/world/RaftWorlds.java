@@ -19,7 +19,7 @@ public final class RaftWorlds {
         "raft",
         random -> new RaftBackend(RaftVariations.draw(random)),
         () -> new RaftBackend(RaftConfig.defaults()),
-        Traits.REPLICATED_DISKS,
+        Traits.REPAIRED_DISKS,
         () -> List.of(new VoteRules()));
   }
 
@@ -28,7 +28,7 @@ public final class RaftWorlds {
     return new SimBackend(
         "raft",
         random -> new RaftBackend(config),
-        Traits.REPLICATED_DISKS,
+        Traits.REPAIRED_DISKS,
         () -> List.of(new VoteRules()));
   }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quorate.core.log.ChainHash;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.EntryKind;
+import io.quorate.core.log.FaultySlot;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.MessageCodec.MalformedMessage;
 import io.quorate.core.port.MessageCodec.WireMessage;
@@ -15,6 +16,8 @@ import io.quorate.raft.message.RaftMessage;
 import io.quorate.raft.message.RaftMessage.Append;
 import io.quorate.raft.message.RaftMessage.AppendOk;
 import io.quorate.raft.message.RaftMessage.AppendReject;
+import io.quorate.raft.message.RaftMessage.FetchEntries;
+import io.quorate.raft.message.RaftMessage.FetchReply;
 import io.quorate.raft.message.RaftMessage.PreVote;
 import io.quorate.raft.message.RaftMessage.PreVoteReply;
 import io.quorate.raft.message.RaftMessage.ReadIndex;
@@ -24,6 +27,7 @@ import io.quorate.raft.message.RaftMessage.RepairQuery;
 import io.quorate.raft.message.RaftMessage.RequestVote;
 import io.quorate.raft.message.RaftMessage.SnapshotAck;
 import io.quorate.raft.message.RaftMessage.SnapshotChunk;
+import io.quorate.raft.message.RaftMessage.SnapshotWanted;
 import io.quorate.raft.message.RaftMessage.StaleTerm;
 import io.quorate.raft.message.RaftMessage.TimeoutNow;
 import io.quorate.raft.message.RaftMessage.VoteReply;
@@ -60,6 +64,10 @@ class RaftCodecTest {
     return new ChainHash(seed * 0x9E3779B97F4A7C15L, -seed);
   }
 
+  private static FaultySlot slot(long slot) {
+    return new FaultySlot(slot, 2, hash(slot));
+  }
+
   private static byte[] bytes(int count) {
     byte[] bytes = new byte[count];
     for (int i = 0; i < count; i++) {
@@ -90,7 +98,10 @@ class RaftCodecTest {
         new ReadIndex(4, 4_611_686_018_427_387_903L),
         new ReadIndexReply(4, 1, 9),
         new RepairQuery(4, -1),
-        new RepairGoal(4, -1, 9));
+        new RepairGoal(4, -1, 9),
+        new FetchEntries(4, List.of(slot(4), slot(9))),
+        new FetchReply(4, entries(), List.of(slot(6)), List.of(slot(7), slot(8)), List.of(slot(1))),
+        new SnapshotWanted(4, 9));
   }
 
   /** Every message comes back as it was, with its attachments by reference. */

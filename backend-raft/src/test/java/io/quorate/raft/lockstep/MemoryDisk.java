@@ -8,11 +8,14 @@ import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.EntryKind;
 import io.quorate.core.log.EpochRuns;
+import io.quorate.core.log.FaultySlot;
 import io.quorate.core.log.LogBase;
+import io.quorate.core.log.LogHead;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.raft.protocol.log.HardState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A log with its hard state as a list; what it holds is durable. */
@@ -20,11 +23,23 @@ public final class MemoryDisk {
   private byte @Nullable [] hardState;
   private LogBase base = LogBase.EMPTY;
   private final List<Entry> entries = new ArrayList<>();
+  private final TreeSet<Long> damaged = new TreeSet<>();
+
+  /** The bytes of an entry are gone; its header is known. */
+  public void damage(long slot) {
+    damaged.add(slot);
+  }
 
   /** Takes effect as {@link DurableWrite} says. */
   public void apply(DurableWrite write) {
     if (write.hardState() != null) {
       hardState = write.hardState();
+    }
+    for (Entry entry : write.repair()) {
+      if (!entry.hash().equals(hashAt(entry.slot()))) {
+        throw new AssertionError(entry + " never stood here");
+      }
+      damaged.remove(entry.slot());
     }
     if (write.truncateFrom() != 0) {
       truncateFrom(write.truncateFrom());
@@ -52,6 +67,7 @@ public final class MemoryDisk {
     while (!entries.isEmpty() && lastSlot() >= slot) {
       entries.remove(entries.size() - 1);
     }
+    damaged.tailSet(slot, true).clear();
   }
 
   /** Last slot. */
@@ -110,8 +126,26 @@ public final class MemoryDisk {
         configurations.add(entry);
       }
     }
+    int sound = damaged.isEmpty() ? 0 : (int) (damaged.last() - base.slot());
     List<Entry> tail =
-        List.copyOf(entries.subList(Math.max(0, entries.size() - tailEntries), entries.size()));
-    return new DurableState(hardState, base, epochs, tail, configurations, snapshot, headCertain);
+        List.copyOf(
+            entries.subList(
+                Math.max(Math.max(0, entries.size() - tailEntries), sound), entries.size()));
+    List<FaultySlot> faulty = new ArrayList<>();
+    for (long slot : damaged.tailSet(base.slot(), false)) {
+      Entry entry = entries.get((int) (slot - base.slot() - 1));
+      faulty.add(new FaultySlot(slot, entry.epoch(), entry.hash()));
+      configurations.remove(entry);
+    }
+    return new DurableState(
+        hardState,
+        base,
+        entries.isEmpty() ? LogHead.behind(base, snapshot) : LogHead.of(entries.getLast()),
+        epochs,
+        tail,
+        faulty,
+        configurations,
+        snapshot,
+        headCertain);
   }
 }

@@ -13,9 +13,11 @@ import io.quorate.sim.SimResult;
 import io.quorate.sim.Simulation;
 import io.quorate.sim.cluster.ClusterOptions;
 import io.quorate.sim.cluster.SimBackend;
+import io.quorate.sim.cluster.SimNode;
 import io.quorate.sim.fault.Fault;
 import io.quorate.sim.fault.FaultKind;
 import io.quorate.sim.net.LinkProfile;
+import io.quorate.sim.scenario.Scenario;
 import io.quorate.sim.workload.WorkloadOptions;
 import io.quorate.sim.world.SimRandom;
 import java.time.Duration;
@@ -135,6 +137,30 @@ final class Hunt {
         at += random.between(20, 120);
       }
       return faults;
+    }
+  }
+
+  /** Two copies of a committed entry are damaged, and whoever has none is asked, too. */
+  static final class DamagedTwice implements Callable<@Nullable String> {
+    @Override
+    public @Nullable String call() {
+      SimBackend raft = SimBackend.of("raft", r -> new RaftBackend(RaftConfig.defaults()));
+      Scenario s = Scenario.of(raft).seed(3).start();
+      s.puts(1, 5, 0);
+      SimNode late = s.follower(1);
+      s.crash(late);
+      s.puts(1, 1, 0);
+      s.run(Duration.ofSeconds(1));
+      long slot = s.leader().disk().lastSlot();
+      for (SimNode node : s.cluster().nodes()) {
+        if (node != late) {
+          s.crash(node);
+          node.disk().rotEntry(slot, 900);
+        }
+      }
+      s.cluster().nodes().forEach(s::restart);
+      s.world().runUntil(s.world().now() + 20_000 * MILLI);
+      return s.world().failure();
     }
   }
 

@@ -13,6 +13,7 @@ final class RaftMutants {
   private static final String LEADERSHIP = "io.quorate.raft.protocol.Leadership";
   private static final String APPENDS = "io.quorate.raft.protocol.replication.AppendHandler";
   private static final String ELECTIONS = "io.quorate.raft.protocol.election.Elections";
+  private static final String LENDER = "io.quorate.raft.protocol.repair.EntryLender";
   private static final String ROUNDS = "io.quorate.core.reads.ReadRounds";
   private static final String SESSIONS = "io.quorate.core.session.SessionTable";
   private static final String APPLIER = "io.quorate.core.apply.Applier";
@@ -104,6 +105,12 @@ final class RaftMutants {
             LEADERSHIP,
             "case ReadConsistency.Linearizable linearizable -> false;",
             "case ReadConsistency.Linearizable linearizable -> true;");
+  }
+
+  /** Needs an entry that is damaged on more than one disk, and a replica that never had it. */
+  static SourceMutant damageDenied() {
+    return SourceMutant.named("nack a corrupt slot")
+        .replace(RAFT, LENDER, "answer.damaged().add(wanted);", "answer.absent().add(wanted);");
   }
 
   /** Needs a successor that is elected, and serves, before the old leader hears of it. */

@@ -23,6 +23,7 @@ final class RaftMutantsTest {
     assertThat(shipped.run(Hunt.Elections.class)).isNull();
     assertThat(shipped.run(Hunt.Restarts.class)).isNull();
     assertThat(shipped.run(Hunt.Handovers.class)).as("lease reads").isNull();
+    assertThat(shipped.run(Hunt.DamagedTwice.class)).isNull();
   }
 
   @TestFactory
@@ -63,5 +64,11 @@ final class RaftMutantsTest {
     assertThat(RaftMutants.leaseKeptAcrossTransfer().run(Hunt.Handovers.class))
         .as("%s seeds", Hunt.Handovers.SEEDS)
         .contains("stale read");
+  }
+
+  @Test
+  void damageThatIsDeniedLosesWhatWasCommitted() {
+    assertThat(RaftMutants.damageDenied().run(Hunt.DamagedTwice.class))
+        .contains("throws away the committed");
   }
 }

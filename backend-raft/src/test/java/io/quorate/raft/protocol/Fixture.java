@@ -12,6 +12,7 @@ import io.quorate.core.log.ChainHash;
 import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.EntryKind;
+import io.quorate.core.log.FaultySlot;
 import io.quorate.core.log.LogBase;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.AdminCommand;
@@ -105,6 +106,14 @@ final class Fixture {
 
   Fixture snapshot(SnapshotRef ref) {
     snapshot = ref;
+    return this;
+  }
+
+  /** Entries of the log that a start finds damaged. */
+  Fixture damaged(long... slots) {
+    for (long slot : slots) {
+      disk.damage(slot);
+    }
     return this;
   }
 
@@ -371,6 +380,17 @@ final class Fixture {
   static AppendReject reject(
       long term, long prevSlot, long hintSlot, long hintTerm, long lastSlot) {
     return new AppendReject(term, prevSlot, hintSlot, hintTerm, lastSlot, 0);
+  }
+
+  /** What a replica says of slots of a log with entries of these terms. */
+  static List<FaultySlot> faulty(long[] terms, long... slots) {
+    List<Entry> all = entries(terms);
+    List<FaultySlot> faulty = new ArrayList<>();
+    for (long slot : slots) {
+      Entry entry = all.get((int) slot - 1);
+      faulty.add(new FaultySlot(slot, entry.epoch(), entry.hash()));
+    }
+    return faulty;
   }
 
   /** A snapshot of a log with entries of these terms. */

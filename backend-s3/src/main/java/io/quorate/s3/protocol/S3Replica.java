@@ -4,6 +4,7 @@ package io.quorate.s3.protocol;
 
 import io.quorate.api.NodeId;
 import io.quorate.api.ReadConsistency;
+import io.quorate.core.check.InvariantViolation;
 import io.quorate.core.log.DurableState;
 import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.LogView;
@@ -104,6 +105,8 @@ public final class S3Replica implements ReplicaCore, Leadership.Owner, Following
       case Event.SnapshotReceived received -> following.onReceived(received, now, out);
       case Event.Admin admin -> onAdmin(admin, now, out);
       case Event.Persisted persistedNow -> {} // nothing waits for it
+      case Event.Damaged damaged ->
+          throw new InvariantViolation("the S3 backend keeps no log here: " + damaged);
       case Event.Loaded loaded ->
           out.trace(new Trace.Noted("s3 load", "nobody asked for load " + loaded.loadId()));
     }

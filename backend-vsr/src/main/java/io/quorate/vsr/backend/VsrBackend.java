@@ -31,6 +31,11 @@ public final class VsrBackend implements Backend {
   }
 
   @Override
+  public boolean repairs() {
+    return true;
+  }
+
+  @Override
   public MessageCodec codec() {
     return codec;
   }

@@ -79,7 +79,11 @@ final class Heads {
                   && entry.epoch() >= before.epoch()
                   && entry.parentHash().equals(before.hash()));
       if (!follows || entry.epoch() > view) {
-        throw new MalformedMessage(entry + " does not follow " + before + " in view " + view);
+        throw new MalformedMessage(
+            entry
+                + (before == null ? "" : " does not follow " + before + ", or")
+                + " is of a later view than "
+                + view);
       }
       entries.add(entry);
     }

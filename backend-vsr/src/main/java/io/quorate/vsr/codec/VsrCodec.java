@@ -92,7 +92,10 @@ public final class VsrCodec implements MessageCodec {
       case RequestStartView question ->
           head.setRequestStartView(RequestStartViewHead.newBuilder().setNonce(question.nonce()));
       case GetPrepares question ->
-          head.setGetPrepares(GetPreparesHead.newBuilder().setFromOp(question.fromOp()));
+          head.setGetPrepares(
+              GetPreparesHead.newBuilder()
+                  .setFromOp(question.fromOp())
+                  .setThroughOp(question.throughOp() == Long.MAX_VALUE ? 0 : question.throughOp()));
       case Prepares prepares -> {
         head.setPrepares(PreparesHead.getDefaultInstance());
         attachments = frames(prepares.entries());
@@ -184,8 +187,7 @@ public final class VsrCodec implements MessageCodec {
               Heads.notNegative(head.getPrepareOk().getCheckpoint(), "op"));
       case COMMIT -> commit(view, head.getCommit());
       case COMMIT_OK -> commitOk(view, head.getCommitOk());
-      case GET_PREPARES ->
-          new GetPrepares(view, Heads.notNegative(head.getGetPrepares().getFromOp(), "op"));
+      case GET_PREPARES -> getPrepares(view, head.getGetPrepares());
       case PREPARES -> new Prepares(view, Heads.entries(view, wire.attachments()));
       case STATE_CHUNK -> chunk(view, head.getStateChunk(), wire.attachments());
       case STATE_ACK ->
@@ -202,6 +204,12 @@ public final class VsrCodec implements MessageCodec {
       case KIND_NOT_SET ->
           throw new MalformedMessage("the kind of message is unknown to this release");
     };
+  }
+
+  private static GetPrepares getPrepares(long view, GetPreparesHead head) throws MalformedMessage {
+    long through = Heads.notNegative(head.getThroughOp(), "op");
+    return new GetPrepares(
+        view, Heads.notNegative(head.getFromOp(), "op"), through == 0 ? Long.MAX_VALUE : through);
   }
 
   private static StartViewChange vote(long view, StartViewChangeHead head) throws MalformedMessage {
@@ -226,14 +234,17 @@ public final class VsrCodec implements MessageCodec {
               + commit
               + ", bodies up to "
               + bodies
-              + " of "
-              + log);
+              + " of ops "
+              + (log.base() + 1)
+              + ".."
+              + log.op());
     }
     List<Long> faulty = new ArrayList<>(head.getFaultyCount());
     long before = log.base();
     for (long op : head.getFaultyList()) {
       if (op <= before || op > bodies) {
-        throw new MalformedMessage("op " + op + " cannot be faulty in " + log);
+        throw new MalformedMessage(
+            "op " + op + " cannot be faulty among " + (log.base() + 1) + ".." + bodies);
       }
       faulty.add(op);
       before = op;
@@ -245,7 +256,15 @@ public final class VsrCodec implements MessageCodec {
     LogShape log = Heads.shape(head.getLog());
     long commit = Heads.notNegative(head.getCommit(), "op");
     if (commit < log.base() || commit > log.op() || log.lastView() > view) {
-      throw new MalformedMessage("commit " + commit + " of " + log + " in view " + view);
+      throw new MalformedMessage(
+          "commit "
+              + commit
+              + " of ops "
+              + (log.base() + 1)
+              + ".."
+              + log.op()
+              + " in view "
+              + view);
     }
     return new StartView(view, commit, log, head.getNonce());
   }

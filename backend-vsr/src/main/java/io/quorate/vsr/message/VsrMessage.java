@@ -142,8 +142,12 @@ public sealed interface VsrMessage extends ProtocolMessage {
       long wallNanos)
       implements VsrMessage {}
 
-  /** Asks for the ops from {@code fromOp} on (VRR §5.2). */
-  record GetPrepares(long view, long fromOp) implements VsrMessage {}
+  /**
+   * Asks for the ops from {@code fromOp} on (VRR §5.2).
+   *
+   * @param throughOp the last one wanted; {@link Long#MAX_VALUE} for all there are
+   */
+  record GetPrepares(long view, long fromOp, long throughOp) implements VsrMessage {}
 
   /** Ops as asked for; nothing is said of whether they are committed. */
   record Prepares(long view, List<Entry> entries) implements VsrMessage {}

@@ -42,6 +42,10 @@ record Picture(VsrLog log, Standing standing, Checkpoints checkpoints) {
     if (log.op() > log.last()) {
       details.put("ops_missing", Long.toString(log.op() - log.last()));
     }
+    if (!log.faulty().isEmpty() || log.faulty().repaired() > 0) {
+      details.put("faulty_slots", Integer.toString(log.faulty().size()));
+      details.put("repaired_slots", Long.toString(log.faulty().repaired()));
+    }
     if (leading != null) {
       details.put(
           "clocks",

@@ -364,7 +364,7 @@ final class Primacy {
     peer(from).heard(now.monotonicNanos());
     if (supplier.has(question.fromOp())) {
       snapshots.forget(from);
-      supplier.give(from, question.fromOp(), out);
+      supplier.give(from, question.fromOp(), question.throughOp(), out);
     } else {
       snapshots.give(from, question.fromOp(), now, out);
     }

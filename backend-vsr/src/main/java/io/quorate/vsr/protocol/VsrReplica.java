@@ -7,6 +7,7 @@ import io.quorate.api.ReadConsistency;
 import io.quorate.core.check.Check;
 import io.quorate.core.check.InvariantViolation;
 import io.quorate.core.log.DurableState;
+import io.quorate.core.log.FaultySlot;
 import io.quorate.core.log.LogView;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.AdminCommand;
@@ -20,8 +21,6 @@ import io.quorate.core.protocol.ReplicaCore;
 import io.quorate.core.protocol.ReplicaStatus;
 import io.quorate.core.protocol.Seat;
 import io.quorate.core.protocol.Trace;
-import io.quorate.core.reads.ForwardedReads;
-import io.quorate.core.transfer.SnapshotReceiver;
 import io.quorate.vsr.VsrConfig;
 import io.quorate.vsr.message.LogShape;
 import io.quorate.vsr.message.VsrMessage;
@@ -46,11 +45,14 @@ import io.quorate.vsr.protocol.log.VsrLog;
 import io.quorate.vsr.protocol.normal.Backup;
 import io.quorate.vsr.protocol.recovery.HeadRecovery;
 import io.quorate.vsr.protocol.statetransfer.Checkpoints;
+import io.quorate.vsr.protocol.statetransfer.Mender;
 import io.quorate.vsr.protocol.statetransfer.Missing;
+import io.quorate.vsr.protocol.statetransfer.SnapshotIntake;
 import io.quorate.vsr.protocol.statetransfer.Supplier;
 import io.quorate.vsr.protocol.viewchange.Standing;
 import io.quorate.vsr.protocol.viewchange.Status;
 import io.quorate.vsr.protocol.viewchange.ViewChange;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,8 +75,9 @@ public final class VsrReplica implements ReplicaCore {
   private final Supplier supplier;
   private final Checkpoints checkpoints;
   private final HeadRecovery recovery;
-  private final ForwardedReads forwardedReads;
-  private final SnapshotReceiver snapshotReceiver = new SnapshotReceiver();
+  private final Mender mender;
+  private final BackupReads reads;
+  private final SnapshotIntake intake;
   private final Loads loads = new Loads();
   private final long diskStallNanos;
 
@@ -106,13 +109,9 @@ public final class VsrReplica implements ReplicaCore {
     this.supplier = new Supplier(log, loads, config.pipeline().prepareBytesMax());
     this.checkpoints = new Checkpoints(log, loads, config.snapshots().retainSlots());
     this.recovery = new HeadRecovery(log, seat.random().nextLong() | 1, heartbeatNanos);
-    this.forwardedReads =
-        new ForwardedReads(
-            (primary, requestId, out) ->
-                log.send(new Outgoing(primary, new ReadIndex(log.view(), requestId)), out),
-            config.patienceMaxNanos(),
-            heartbeatNanos,
-            seat.random().nextLong() >>> 2);
+    this.intake = new SnapshotIntake(log);
+    this.mender = new Mender(log, group, 2 * heartbeatNanos);
+    this.reads = new BackupReads(config, log, standing, seat.random().nextLong() >>> 2);
     this.diskStallNanos = config.timing().diskStallTimeout().toNanos();
   }
 
@@ -127,11 +126,28 @@ public final class VsrReplica implements ReplicaCore {
               + " it");
       return;
     }
+    if (haltsAlone(state.faulty(), out)) {
+      return;
+    }
     log.restore(state);
+    mender.wake(state.faulty(), now, out);
     viewSeen = log.view();
     applied = log.commit();
     viewChange.start(now, out);
     log.flush(now, out);
+  }
+
+  /** Nobody can mend the log of a group of one; whether that is so. */
+  private boolean haltsAlone(List<FaultySlot> slots, Effects out) {
+    if (slots.isEmpty() || !group.others().isEmpty()) {
+      return false;
+    }
+    out.halt(
+        "the log is damaged at slot "
+            + slots.get(0).slot()
+            + ", and a group of one has nobody to mend it from; restore the folder of this replica"
+            + " from a copy");
+    return true;
   }
 
   @Override
@@ -144,6 +160,11 @@ public final class VsrReplica implements ReplicaCore {
       case Event.ReadRequested read -> onRead(read.readId(), read.consistency(), now, out);
       case Event.Persisted persisted -> onPersisted(persisted.token(), now, out);
       case Event.Loaded loaded -> onLoaded(loaded, now, out);
+      case Event.Damaged damaged -> {
+        if (!haltsAlone(damaged.slots(), out)) {
+          mender.wake(damaged.slots(), now, out);
+        }
+      }
       case Event.Applied done -> onApplied(done.slot());
       case Event.SnapshotSaved saved -> onSnapshotSaved(saved.snapshot(), out);
       case Event.SnapshotChunk chunk -> {
@@ -173,7 +194,10 @@ public final class VsrReplica implements ReplicaCore {
     noticeView();
     Primacy leading = primacy;
     if (leading != null) {
-      String why = leading.resignation();
+      String why =
+          mender.stuck(applied)
+              ? "an op of its log is damaged, and others have only snapshots of it"
+              : leading.resignation();
       if (why != null) {
         out.trace(new Trace.Noted("vsr §4.1 resigns", why));
         endPrimacy(out);
@@ -189,6 +213,7 @@ public final class VsrReplica implements ReplicaCore {
       lead(now, out);
     }
     noticeView();
+    mender.tick(now, out);
     if (viewChange.completing()) {
       missing.askIfIdle(now);
       NodeId holder = viewChange.holderOf(log.last() + 1, askedLast);
@@ -233,8 +258,8 @@ public final class VsrReplica implements ReplicaCore {
     if (leading != null && nowNanos >= leading.deadlineNanos()) {
       leading.tick(diskStalled(now), now, out);
     }
-    if (nowNanos >= forwardedReads.deadlineNanos()) {
-      forwardedReads.tick(standing.primary(), now, out);
+    if (nowNanos >= reads.deadlineNanos()) {
+      reads.tick(now, out);
     }
     if (nowNanos >= viewChange.deadlineNanos()) {
       viewChange.onTick(now, out);
@@ -311,7 +336,7 @@ public final class VsrReplica implements ReplicaCore {
       case StartView start -> fromPrimary(from, start, now, out);
       case StateChunk chunk -> fromPrimary(from, chunk, now, out);
       case ReadIndexReply reply -> {
-        if (!forwardedReads.onReply(from, reply.requestId(), reply.op(), now, out)) {
+        if (!reads.onReply(from, reply.requestId(), reply.op(), now, out)) {
           out.trace(new Trace.Ignored(from, reply.name(), "the question was repeated or given up"));
         }
       }
@@ -380,7 +405,8 @@ public final class VsrReplica implements ReplicaCore {
     if (log.commit() < start.log().base()) {
       // What comes next is in no log any more: a snapshot must come first (VRR §5.2).
       awaited = start.log();
-      log.send(new Outgoing(from, new GetPrepares(log.view(), log.commit() + 1)), out);
+      log.send(
+          new Outgoing(from, new GetPrepares(log.view(), log.commit() + 1, Long.MAX_VALUE)), out);
     }
   }
 
@@ -406,6 +432,7 @@ public final class VsrReplica implements ReplicaCore {
   }
 
   private void onPrepares(NodeId from, Prepares prepares, Now now, Effects out) {
+    boolean mended = mender.take(prepares.entries(), now);
     if (viewChange.completing()) {
       if (missing.takeNamed(prepares.entries())) {
         missing.askSoon(now);
@@ -413,7 +440,7 @@ public final class VsrReplica implements ReplicaCore {
     } else if (mayAsk() && from.equals(standing.primary())) {
       backup.onPrepares(from, prepares, now, out);
       completeRecovery(now, out);
-    } else {
+    } else if (!mended) {
       out.trace(new Trace.Ignored(from, prepares.name(), "nothing was asked of it"));
     }
   }
@@ -423,7 +450,7 @@ public final class VsrReplica implements ReplicaCore {
     if (leading != null) {
       leading.onGetPrepares(from, question, now, out);
     } else {
-      supplier.give(from, question.fromOp(), out);
+      supplier.give(from, question.fromOp(), question.throughOp(), out);
     }
   }
 
@@ -448,23 +475,7 @@ public final class VsrReplica implements ReplicaCore {
       leading.onRead(readId, consistency, now, out);
       return;
     }
-    NodeId primary = standing.primary();
-    if (consistency instanceof ReadConsistency.Bounded bounded) {
-      if (standing.staleNanos(now.monotonicNanos()) <= bounded.maxStaleness().toNanos()) {
-        out.answer(readId, log.commit());
-      } else {
-        out.rejectRead(
-            readId,
-            new Refusal(
-                RefusalCode.NOT_READY,
-                primary,
-                "the primary was not heard within " + bounded.maxStaleness()));
-      }
-    } else if (primary == null) {
-      out.rejectRead(readId, Refusal.notLeader(null));
-    } else {
-      forwardedReads.add(readId, primary, now, out);
-    }
+    reads.onRead(readId, consistency, now, out);
   }
 
   private void onPersisted(long token, Now now, Effects out) {
@@ -503,61 +514,36 @@ public final class VsrReplica implements ReplicaCore {
     }
   }
 
-  /** Takes part of a snapshot, unless the log has what it holds. */
   private void onStateChunk(NodeId from, StateChunk chunk, Effects out) {
-    SnapshotRef snapshot = chunk.snapshot();
-    if (snapshot.slot() <= log.commit()) {
-      out.trace(new Trace.Ignored(from, chunk.name(), "its ops are known already"));
-      if (log.lastNormalView() == log.view()) {
-        backup.acknowledge(from);
-      }
-      return;
-    }
-    long next = snapshotReceiver.onChunk(snapshot, chunk.offset(), chunk.bytes(), out);
-    if (next >= 0) {
-      log.send(new Outgoing(from, new StateAck(log.view(), snapshot.id(), next)), out);
+    boolean taken = intake.onChunk(from, chunk, applied, out);
+    if (!taken && log.lastNormalView() == log.view()) {
+      backup.acknowledge(from); // it ends the transfer
     }
   }
 
   private void onSnapshotReceived(Event.SnapshotReceived received, Now now, Effects out) {
-    SnapshotRef snapshot = received.snapshot();
-    if (!snapshotReceiver.onWritten(snapshot, received.nextOffset(), received.complete())) {
-      out.trace(new Trace.Noted("vsr §5.2 state transfer", snapshot + " is no longer received"));
+    NodeId primary = primacy == null ? standing.primary() : null;
+    boolean follows = log.lastNormalView() == log.view();
+    SnapshotRef complete = intake.onWritten(received, primary, out);
+    if (complete == null) {
       return;
     }
-    NodeId primary = standing.primary();
-    if (!received.complete()) {
-      if (primary != null && primacy == null) {
-        log.send(
-            new Outgoing(primary, new StateAck(log.view(), snapshot.id(), received.nextOffset())),
-            out);
-      }
-      return;
-    }
-    log.offer(snapshot);
-    installSnapshot(snapshot, primary, now, out);
-  }
-
-  /** Lets the log begin behind the snapshot, if it is news, and of the view's log. */
-  private void installSnapshot(
-      SnapshotRef snapshot, @Nullable NodeId primary, Now now, Effects out) {
-    boolean follows = log.lastNormalView() == log.view() && primacy == null;
     LogShape known = follows ? log.shape() : awaited;
-    boolean usable =
-        snapshot.slot() > log.commit()
-            && primary != null
-            && primacy == null
-            && known != null
-            && snapshot.slot() >= known.base();
-    if (!usable || primary == null) {
-      out.trace(new Trace.Noted("vsr §5.2 state transfer", snapshot + " is not needed now"));
+    if (primary == null || known == null || !intake.isNeeded(complete, known, applied)) {
+      // Not offered as ours: nobody may cut the log behind what is not applied here.
+      out.trace(new Trace.Noted("vsr §5.2 state transfer", complete + " is not needed now"));
       return;
     }
-    out.trace(new Trace.Noted("vsr §5.2 state transfer", "the log now begins behind " + snapshot));
-    log.beginBehind(snapshot, known);
-    followWithLog(primary, log.op(), now, out);
+    out.trace(new Trace.Noted("vsr §5.2 state transfer", "the log now begins behind " + complete));
+    if (complete.slot() > log.commit()) {
+      log.beginBehind(complete, known);
+      followWithLog(primary, log.op(), now, out);
+    } else {
+      log.offer(complete);
+      log.compactThrough(complete.base()); // it takes the place of what is damaged
+    }
     log.flush(now, out);
-    out.install(snapshot);
+    out.install(complete);
   }
 
   private void onAdmin(Event.Admin admin, Now now, Effects out) {
@@ -581,8 +567,7 @@ public final class VsrReplica implements ReplicaCore {
     viewChange.lead(now, out);
     missing.reset();
     awaited = null;
-    forwardedReads.refuseAll(
-        Refusal.of(RefusalCode.NOT_READY, "this replica just became primary; ask again"), out);
+    reads.refuseAll(out);
     long commit = viewChange.commit();
     primacy = new Primacy(config, log, group, supplier, checkpoints, commit, now, out);
   }
@@ -598,7 +583,9 @@ public final class VsrReplica implements ReplicaCore {
   @Override
   public long deadlineNanos() {
     Primacy leading = primacy;
-    long due = Math.min(viewChange.deadlineNanos(), forwardedReads.deadlineNanos());
+    long due =
+        Math.min(
+            mender.deadlineNanos(), Math.min(viewChange.deadlineNanos(), reads.deadlineNanos()));
     if (leading != null) {
       return Math.min(due, leading.deadlineNanos());
     }

@@ -19,7 +19,7 @@ public final class VsrWorlds {
         "vsr",
         random -> new VsrBackend(VsrVariations.draw(random)),
         () -> new VsrBackend(VsrConfig.defaults()),
-        Traits.REPLICATED_DISKS,
+        Traits.REPAIRED_DISKS,
         () -> List.of(new ViewRules()));
   }
 
@@ -28,7 +28,7 @@ public final class VsrWorlds {
     return new SimBackend(
         "vsr",
         random -> new VsrBackend(config),
-        Traits.REPLICATED_DISKS,
+        Traits.REPAIRED_DISKS,
         () -> List.of(new ViewRules()));
   }
 }

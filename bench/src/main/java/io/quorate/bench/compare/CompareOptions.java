@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param replicas size of each group
  * @param warmup load before anything is measured
  * @param duration load that is measured; the fault falls into its middle
- * @param clients calls outstanding
+ * @param clients calls outstanding, at most
+ * @param ratePerSecond calls made a second; 0: the next one when the last one is answered
  * @param payloadBytes size of a command
  * @param readPercent share of linearizable reads, 0 to 100
  * @param keys counters that the calls spread over
@@ -34,6 +35,7 @@ public record CompareOptions(
     Duration warmup,
     Duration duration,
     int clients,
+    int ratePerSecond,
     int payloadBytes,
     int readPercent,
     int keys,
@@ -77,6 +79,9 @@ public record CompareOptions(
         replicas >= 3 || fault == Fault.NONE,
         "--fault kill-leader needs --replicas 3 or more, so that the others can go on");
     require(clients >= 1 && clients <= 4096, "--clients must be 1 to 4096, was " + clients);
+    require(
+        ratePerSecond >= 0 && ratePerSecond <= 10_000_000,
+        "--rate must be 1 to 10000000 calls a second, was " + ratePerSecond);
     require(
         payloadBytes >= CounterMachine.COMMAND_BYTES && payloadBytes <= 1 << 20,
         "--payload must be 16 B to 1 MiB, was " + payloadBytes + " B");

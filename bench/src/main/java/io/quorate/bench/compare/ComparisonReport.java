@@ -39,6 +39,7 @@ public final class ComparisonReport {
     asked.put("warmupSeconds", options.warmup().toNanos() / 1e9);
     asked.put("durationSeconds", options.duration().toNanos() / 1e9);
     asked.put("clients", options.clients());
+    asked.put("ratePerSecond", options.ratePerSecond());
     asked.put("payloadBytes", options.payloadBytes());
     asked.put("readPercent", options.readPercent());
     asked.put("keys", options.keys());

@@ -14,15 +14,22 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A closed loop: each of many clients has one call outstanding, and makes the next one when it is
- * answered. What every call was, when it began and how it ended is kept for the check afterwards.
+ * Many clients, each with at most one call outstanding. In a closed loop each makes the next call
+ * when the last one is answered. At a given rate calls have their times: a client that is free in
+ * time calls then, one that is late calls at once, and the wait counts as latency, so that slow
+ * moments are not left out for want of calls. What every call was, when it began and how it ended
+ * is kept for the check afterwards.
  */
 final class Workload {
   /** Few sessions, each shared by many clients: what a service with one connection looks like. */
@@ -36,6 +43,7 @@ final class Workload {
   private final List<Session> sessions = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
   private final CountDownLatch ended;
+  private final @Nullable ScheduledExecutorService timer;
   private final ConcurrentHistogram latencies =
       new ConcurrentHistogram(TimeUnit.MINUTES.toNanos(2), 3);
   private final LongAdder answered = new LongAdder();
@@ -44,6 +52,7 @@ final class Workload {
   private final LongAdder refused = new LongAdder();
   private final AtomicLong lastAnswerNanos = new AtomicLong();
   private final AtomicLong longestGapNanos = new AtomicLong();
+  private long startedNanos;
   private volatile boolean measuring;
   private volatile boolean gapWatched;
   private volatile boolean stopping;
@@ -53,6 +62,11 @@ final class Workload {
     this.options = options;
     this.log = log;
     this.ended = new CountDownLatch(options.clients());
+    this.timer =
+        options.ratePerSecond() == 0
+            ? null
+            : Executors.newSingleThreadScheduledExecutor(
+                task -> Thread.ofPlatform().name("load-timer").daemon().unstarted(task));
   }
 
   /** Opens the sessions and sends the first call of each client. */
@@ -65,7 +79,8 @@ final class Workload {
     for (int i = 0; i < options.clients(); i++) {
       clients.add(new Client(i, sessions.get(i % sessionCount), random.split()));
     }
-    lastAnswerNanos.set(System.nanoTime());
+    startedNanos = System.nanoTime();
+    lastAnswerNanos.set(startedNanos);
     for (Client client : clients) {
       client.next();
     }
@@ -92,6 +107,10 @@ final class Workload {
   /** Ends the loop: every client's last call is waited for; those without an answer stay open. */
   void stop() throws InterruptedException {
     stopping = true;
+    ScheduledExecutorService calls = timer;
+    if (calls != null) {
+      calls.shutdownNow().forEach(never -> ended.countDown());
+    }
     if (!ended.await(60, TimeUnit.SECONDS)) {
       // Their calls are indeterminate: the history says so, and the check goes on with that.
       noteAnswer(System.nanoTime());
@@ -140,6 +159,7 @@ final class Workload {
     private final SplittableRandom random;
     private final CallLog calls = new CallLog();
     private long number;
+    private long turns;
 
     Client(int id, Session session, SplittableRandom random) {
       this.id = id;
@@ -165,6 +185,26 @@ final class Workload {
         ended.countDown();
         return;
       }
+      ScheduledExecutorService calls = timer;
+      if (calls == null) {
+        call(System.nanoTime());
+        return;
+      }
+      long turn = turns++ * options.clients() + id;
+      long due = startedNanos + (long) (turn * 1e9 / options.ratePerSecond());
+      long wait = due - System.nanoTime();
+      if (wait <= 0) {
+        call(due);
+        return;
+      }
+      try {
+        var unused = calls.schedule(() -> call(due), wait, TimeUnit.NANOSECONDS);
+      } catch (RejectedExecutionException e) {
+        ended.countDown();
+      }
+    }
+
+    private void call(long due) {
       int key = random.nextInt(options.keys());
       boolean read = options.readPercent() > 0 && random.nextInt(100) < options.readPercent();
       long begun = System.nanoTime();
@@ -179,12 +219,12 @@ final class Workload {
       }
       CompletableFuture<Void> unused =
           answer.handle((bytes, failure) -> {
-            onEnd(begun, bytes, failure);
+            onEnd(due, bytes, failure);
             return null;
           });
     }
 
-    private void onEnd(long begun, byte[] answer, Throwable failure) {
+    private void onEnd(long due, byte[] answer, Throwable failure) {
       long now = System.nanoTime();
       if (failure == null) {
         calls.end(now, Bytes.getLong(answer, 0));
@@ -192,7 +232,7 @@ final class Workload {
         noteAnswer(now);
         if (measuring) {
           measured.increment();
-          latencies.recordValue(Math.min(now - begun, latencies.getHighestTrackableValue()));
+          latencies.recordValue(Math.min(now - due, latencies.getHighestTrackableValue()));
         }
       } else {
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();

@@ -25,6 +25,7 @@ final class HistoryCheckTest {
           Duration.ZERO,
           Duration.ofSeconds(1),
           CLIENTS,
+          0,
           16,
           50,
           KEYS,

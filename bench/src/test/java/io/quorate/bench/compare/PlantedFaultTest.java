@@ -24,22 +24,26 @@ import org.junit.jupiter.api.Test;
 final class PlantedFaultTest {
   private static final int CLIENTS = 4;
   private static final int CHEATED_COMMAND = 1000;
-  private static final CompareOptions OPTIONS =
-      new CompareOptions(
-          List.of("cheat"),
-          3,
-          Duration.ZERO,
-          Duration.ofMillis(400),
-          CLIENTS,
-          16,
-          30,
-          16,
-          CompareOptions.Fault.KILL_LEADER,
-          1,
-          1,
-          Path.of("unused"),
-          CompareOptions.ObjectStoreOptions.embedded(),
-          new TreeMap<>());
+  private static final CompareOptions OPTIONS = atRate(0);
+
+  private static CompareOptions atRate(int perSecond) {
+    return new CompareOptions(
+        List.of("cheat"),
+        3,
+        Duration.ZERO,
+        Duration.ofMillis(400),
+        CLIENTS,
+        perSecond,
+        16,
+        30,
+        16,
+        CompareOptions.Fault.KILL_LEADER,
+        1,
+        1,
+        Path.of("unused"),
+        CompareOptions.ObjectStoreOptions.embedded(),
+        new TreeMap<>());
+  }
 
   private enum Cheat {
     NONE,
@@ -64,6 +68,20 @@ final class PlantedFaultTest {
     assertThat(verdict.problems()).isEmpty();
     assertThat(verdict.good()).isTrue();
     assertThat(verdict.checked()).isGreaterThan(CHEATED_COMMAND);
+  }
+
+  @Test
+  void callsAtARateAreNoMoreThanThat() throws InterruptedException {
+    int perSecond = 2_000;
+    Measured measured =
+        new Comparison(atRate(perSecond), new Silence(), (name, options) -> new Cheater(Cheat.NONE))
+            .run()
+            .get(0);
+
+    assertThat(measured.verdict().good()).isTrue();
+    assertThat(measured.answered())
+        .isPositive()
+        .isLessThan(3 * perSecond * measured.measuredNanos() / 1_000_000_000);
   }
 
   @Test

@@ -36,15 +36,15 @@ public final class Entry {
 
   private static final int VERSION = 1;
   private static final int KIND_AT = 1;
-  private static final int BODY_LENGTH_AT = 4;
-  private static final int SLOT_AT = 8;
-  private static final int EPOCH_AT = 16;
-  private static final int FIRST_INDEX_AT = 24;
-  private static final int COUNT_AT = 32;
-  private static final int TIME_AT = 40;
-  private static final int PARENT_AT = 48;
+  static final int BODY_LENGTH_AT = 4;
+  static final int SLOT_AT = 8;
+  static final int EPOCH_AT = 16;
+  static final int FIRST_INDEX_AT = 24;
+  static final int COUNT_AT = 32;
+  static final int TIME_AT = 40;
+  static final int PARENT_AT = 48;
   private static final int BODY_HASH_AT = 64;
-  private static final int HASH_AT = 80;
+  static final int HASH_AT = 80;
   private static final int BODY_CRC_AT = 96;
   private static final int HEADER_CRC_AT = 100;
 
@@ -118,16 +118,7 @@ public final class Entry {
     if (frame.length < HEADER_BYTES) {
       throw new CorruptEntry("entry of " + frame.length + " bytes is shorter than its header");
     }
-    if (Bytes.getInt(frame, HEADER_CRC_AT) != crc(frame, 0, HEADER_CRC_AT)) {
-      throw new CorruptEntry("checksum of the entry header does not match");
-    }
-    if (frame[0] != VERSION) {
-      throw new CorruptEntry("entry format " + frame[0] + " is unknown, this release reads 1");
-    }
-    EntryKind kind = EntryKind.ofNumber(frame[KIND_AT]);
-    if (kind == null) {
-      throw new CorruptEntry("entry kind " + frame[KIND_AT] + " is unknown");
-    }
+    EntryKind kind = checkedKind(frame);
     int bodyLength = Bytes.getInt(frame, BODY_LENGTH_AT);
     if (bodyLength != frame.length - HEADER_BYTES) {
       throw new CorruptEntry(
@@ -139,6 +130,21 @@ public final class Entry {
     long slot = Bytes.getLong(frame, SLOT_AT);
     long epoch = Bytes.getLong(frame, EPOCH_AT);
     return new Entry(frame, kind, slot, epoch);
+  }
+
+  /** Checks the checksum of a header and what it says of format and kind; returns the kind. */
+  static EntryKind checkedKind(byte[] frame) throws CorruptEntry {
+    if (Bytes.getInt(frame, HEADER_CRC_AT) != crc(frame, 0, HEADER_CRC_AT)) {
+      throw new CorruptEntry("checksum of the entry header does not match");
+    }
+    if (frame[0] != VERSION) {
+      throw new CorruptEntry("entry format " + frame[0] + " is unknown, this release reads 1");
+    }
+    EntryKind kind = EntryKind.ofNumber(frame[KIND_AT]);
+    if (kind == null) {
+      throw new CorruptEntry("entry kind " + frame[KIND_AT] + " is unknown");
+    }
+    return kind;
   }
 
   /** Checks the body against the header's checksum. */

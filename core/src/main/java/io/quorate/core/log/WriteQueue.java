@@ -32,6 +32,7 @@ public final class WriteQueue {
   /** Numbers the next write. */
   public DurableWrite next(
       byte @Nullable [] hardState,
+      List<Entry> repair,
       long truncateFrom,
       @Nullable LogBase base,
       List<Entry> append,
@@ -42,7 +43,7 @@ public final class WriteQueue {
       hardStateToken = lastToken;
     }
     pending.addLast(new Pending(lastToken, lastSlot, nowNanos));
-    return new DurableWrite(lastToken, hardState, truncateFrom, base, append);
+    return new DurableWrite(lastToken, hardState, repair, truncateFrom, base, append);
   }
 
   /** Entries from {@code slot} on, written or not, no longer count. */

@@ -19,6 +19,8 @@ public final class ConsensusMetrics {
   private final LongAdder readRounds = new LongAdder();
   private final LongAdder syncs = new LongAdder();
   private final LongAdder logBytesWritten = new LongAdder();
+  private final LongAdder logScrubs = new LongAdder();
+  private final LongAdder entriesRepaired = new LongAdder();
   private final LongAdder messagesSent = new LongAdder();
   private final LongAdder messagesDropped = new LongAdder();
   private final LongAdder snapshotsTaken = new LongAdder();
@@ -65,6 +67,16 @@ public final class ConsensusMetrics {
     return logBytesWritten;
   }
 
+  /** Times the whole log was read in search of damage. */
+  public LongAdder logScrubs() {
+    return logScrubs;
+  }
+
+  /** Damaged entries of the log that were put back. */
+  public LongAdder entriesRepaired() {
+    return entriesRepaired;
+  }
+
   /** Protocol messages handed to the network. */
   public LongAdder messagesSent() {
     return messagesSent;
@@ -101,6 +113,8 @@ public final class ConsensusMetrics {
     counts.put("read_rounds", readRounds.sum());
     counts.put("log_syncs", syncs.sum());
     counts.put("log_bytes_written", logBytesWritten.sum());
+    counts.put("log_scrubs", logScrubs.sum());
+    counts.put("entries_repaired", entriesRepaired.sum());
     counts.put("messages_sent", messagesSent.sum());
     counts.put("messages_dropped", messagesDropped.sum());
     counts.put("snapshots_taken", snapshotsTaken.sum());

@@ -29,6 +29,14 @@ public interface Backend {
     return Needs.NONE;
   }
 
+  /**
+   * Whether its cores mend damaged entries from other replicas. If not, a replica whose log has any
+   * does not start, and one that meets any halts.
+   */
+  default boolean repairs() {
+    return false;
+  }
+
   /** Makes the core of one replica. */
   ReplicaCore core(Seat seat);
 

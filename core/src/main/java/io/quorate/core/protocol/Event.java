@@ -5,6 +5,7 @@ package io.quorate.core.protocol;
 import io.quorate.api.NodeId;
 import io.quorate.api.ReadConsistency;
 import io.quorate.core.log.Entry;
+import io.quorate.core.log.FaultySlot;
 import io.quorate.core.log.SnapshotRef;
 import java.util.List;
 
@@ -34,9 +35,17 @@ public sealed interface Event {
 
   /**
    * Entries read back from the log, dense from the slot that {@link Effects#load} named; empty if
-   * they are no longer there.
+   * they are no longer there, or if the first of them is damaged: {@link Damaged} then came before.
    */
   record Loaded(long loadId, List<Entry> entries) implements Event {}
+
+  /**
+   * Entries turned out to be damaged after the start: when they were read for a peer or to be
+   * applied, or when the log was scrubbed. May name slots that were truncated, repaired or
+   * compacted meanwhile, and the same ones again. Precedes the {@link Loaded} that it cut short.
+   * Only for protocols that repair, see {@code Backend}; the others' replicas halt.
+   */
+  record Damaged(List<FaultySlot> slots) implements Event {}
 
   /** The state machine has applied everything up to {@code slot}. */
   record Applied(long slot) implements Event {}

@@ -17,6 +17,7 @@ import io.quorate.core.port.Actor;
 import io.quorate.core.port.ActorHost;
 import io.quorate.core.port.Gateway.ReplySink;
 import io.quorate.core.port.LogStore;
+import io.quorate.core.port.LogStore.DamagedEntries;
 import io.quorate.core.port.LogStore.StorageFault;
 import io.quorate.core.port.SnapshotStore;
 import io.quorate.core.protocol.Now;
@@ -83,6 +84,12 @@ final class ApplyLoop implements Actor {
   private final BatchReplies replies = new BatchReplies();
   private Task.@Nullable Range range;
   private int rangeDone;
+
+  // While an entry of the range is damaged, later ones wait behind it; nothing is ever skipped.
+  private final ArrayDeque<Task> held = new ArrayDeque<>();
+  private final AtomicLong repairs = new AtomicLong();
+  private boolean stalled;
+  private long repairsWhenStalled;
   private long bytesSinceSnapshot;
   private long slotsSinceSnapshot;
 
@@ -93,6 +100,7 @@ final class ApplyLoop implements Actor {
   private volatile @Nullable StateDigest latestDigest;
   private @Nullable Retries retries;
   private @Nullable ReplicaLoop loop;
+  private @Nullable DamageDesk desk;
   private ActorHost.@Nullable Handle handle;
 
   ApplyLoop(
@@ -121,8 +129,13 @@ final class ApplyLoop implements Actor {
     publish();
   }
 
-  void begin(ReplicaLoop replicaLoop, Supplier<RoleChange> role, ActorHost.Handle own) {
+  void begin(
+      ReplicaLoop replicaLoop,
+      DamageDesk damageDesk,
+      Supplier<RoleChange> role,
+      ActorHost.Handle own) {
     loop = replicaLoop;
+    desk = damageDesk;
     handle = own;
     retries =
         new Retries(applier, batcher, admission, metrics, role, replicaLoop::wake, this::touch);
@@ -169,6 +182,12 @@ final class ApplyLoop implements Actor {
   /** A snapshot now, for an operator. Any thread. */
   void offerSnapshot(ReplySink sink, long tag) {
     queue.add(new Task.TakeSnapshot(sink, tag));
+    wake();
+  }
+
+  /** Damaged entries were put back: what waits for one may look again. Any thread. */
+  void onRepaired() {
+    repairs.incrementAndGet();
     wake();
   }
 
@@ -238,14 +257,21 @@ final class ApplyLoop implements Actor {
 
   /** Returns whether work is left. */
   private boolean work(Now now) {
+    if (stalled && repairs.get() != repairsWhenStalled) {
+      stalled = false;
+    }
     for (int entries = 0; entries < ENTRIES_A_TURN_MAX; ) {
-      if (range != null) {
+      if (range != null && !stalled) {
         entries += applyRange(range);
         continue;
       }
-      Task task = queue.poll();
+      Task task = stalled || held.isEmpty() ? queue.poll() : held.poll();
       if (task == null) {
         return false;
+      }
+      if (stalled && (task instanceof Task.Apply || task instanceof Task.Range)) {
+        held.add(task); // as bounded as the queue it comes from
+        continue;
       }
       switch (task) {
         case Task.Apply apply -> {
@@ -269,8 +295,11 @@ final class ApplyLoop implements Actor {
 
   private void apply(Entry entry, @Nullable Batch batch) {
     if (entry.slot() <= applier.appliedSlot()) {
-      // A snapshot that was installed meanwhile includes it; only a follower gets here.
-      Check.that(batch == null, "callers wait for slot %s, below a snapshot", entry.slot());
+      // A snapshot that was installed meanwhile includes it. Callers wait only if the entry waited
+      // behind a damaged one.
+      if (batch != null) {
+        refuseCovered(batch);
+      }
       return;
     }
     bytesSinceSnapshot += entry.sizeBytes();
@@ -288,9 +317,26 @@ final class ApplyLoop implements Actor {
   }
 
   private int applyRange(Task.Range work) {
+    skipCovered(work);
+    if (rangeDone == work.batches.length) {
+      endRange();
+      return 0;
+    }
     long from = work.fromSlot + rangeDone;
     long through = work.fromSlot + work.batches.length - 1;
-    List<Entry> entries = log.read(from, through, READ_BACK_BYTES_MAX);
+    long repairsBefore = repairs.get(); // of which the read knows
+    List<Entry> entries;
+    try {
+      entries = log.read(from, through, READ_BACK_BYTES_MAX);
+    } catch (DamagedEntries damage) {
+      entries = damage.before();
+      if (entries.isEmpty()) {
+        stalled = true;
+        repairsWhenStalled = repairsBefore;
+        Objects.requireNonNull(desk, "begin comes first").report(damage);
+        return 0;
+      }
+    }
     if (entries.isEmpty()) {
       // Compaction follows snapshots of what was applied, so a snapshot takes the place of these
       // entries. Its install may still wait behind them; if it did not, the next apply would
@@ -304,10 +350,32 @@ final class ApplyLoop implements Actor {
       apply(entry, work.batches[rangeDone++]);
     }
     if (rangeDone == work.batches.length) {
-      range = null;
-      backlogBytes.addAndGet(-READ_BACK_BYTES_MAX);
+      endRange();
     }
     return entries.size();
+  }
+
+  private void endRange() {
+    range = null;
+    backlogBytes.addAndGet(-READ_BACK_BYTES_MAX);
+  }
+
+  /** A snapshot that was installed meanwhile stands for the first entries, damaged or not. */
+  private void skipCovered(Task.Range work) {
+    while (rangeDone < work.batches.length && work.fromSlot + rangeDone <= applier.appliedSlot()) {
+      Batch batch = work.batches[rangeDone++];
+      if (batch != null) {
+        refuseCovered(batch);
+      }
+    }
+  }
+
+  /** Its commands are applied, but what they answered stands in no snapshot. */
+  private void refuseCovered(Batch batch) {
+    batch.refuseAll(
+        Refusal.of(
+            RefusalCode.INDETERMINATE, "a snapshot took the place of the entry of this command"));
+    admission.release(batch.sizeBytes());
   }
 
   private void install(SnapshotRef snapshot) {
@@ -321,6 +389,7 @@ final class ApplyLoop implements Actor {
     }
     bytesSinceSnapshot = 0;
     slotsSinceSnapshot = 0;
+    stalled = false; // the snapshot may stand for the damaged entry
   }
 
   private void takeSnapshot(Now now, @Nullable ReplySink sink, long tag) {
@@ -440,7 +509,7 @@ final class ApplyLoop implements Actor {
       refuseBatches(range, rangeDone, lost);
       range = null;
     }
-    for (Task task = queue.poll(); task != null; task = queue.poll()) {
+    for (Task task = nextRefused(); task != null; task = nextRefused()) {
       switch (task) {
         case Task.Apply apply -> {
           if (apply.batch != null) {
@@ -469,6 +538,10 @@ final class ApplyLoop implements Actor {
       refuse(read.call, halted);
     }
     flushSinks();
+  }
+
+  private @Nullable Task nextRefused() {
+    return held.isEmpty() ? queue.poll() : held.poll();
   }
 
   private static void refuseBatches(Task.Range range, int from, Refusal why) {

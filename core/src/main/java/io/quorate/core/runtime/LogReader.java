@@ -3,12 +3,15 @@
 package io.quorate.core.runtime;
 
 import io.quorate.api.NodeId;
+import io.quorate.core.log.Entry;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.Actor;
 import io.quorate.core.port.LogStore;
+import io.quorate.core.port.LogStore.DamagedEntries;
 import io.quorate.core.port.SnapshotStore;
 import io.quorate.core.protocol.Event;
 import io.quorate.core.protocol.Now;
+import java.util.List;
 import org.jctools.queues.atomic.SpscUnboundedAtomicArrayQueue;
 
 /**
@@ -34,18 +37,21 @@ final class LogReader implements Actor {
   private final SnapshotLeases leases;
   private final HaltSwitch halt;
   private final ReplicaLoop loop;
+  private final DamageDesk desk;
 
   LogReader(
       LogStore log,
       SnapshotStore snapshots,
       SnapshotLeases leases,
       HaltSwitch halt,
-      ReplicaLoop loop) {
+      ReplicaLoop loop,
+      DamageDesk desk) {
     this.log = log;
     this.snapshots = snapshots;
     this.leases = leases;
     this.halt = halt;
     this.loop = loop;
+    this.desk = desk;
   }
 
   void load(long loadId, long fromSlot, long throughSlot, int bytesMax) {
@@ -71,9 +77,7 @@ final class LogReader implements Actor {
     }
     loop.report(
         switch (request) {
-          case Request.Load load ->
-              new Event.Loaded(
-                  load.loadId, log.read(load.fromSlot, load.throughSlot, load.bytesMax));
+          case Request.Load load -> new Event.Loaded(load.loadId, read(load));
           case Request.ReadChunk read -> {
             leases.reading(read.to, read.snapshot, read.offset, now); // before it can be pruned
             yield new Event.SnapshotChunk(
@@ -89,5 +93,15 @@ final class LogReader implements Actor {
           }
         });
     return queue.isEmpty() ? Long.MAX_VALUE : now.monotonicNanos();
+  }
+
+  /** What can be read; the core learns of damage before it learns that this is all. */
+  private List<Entry> read(Request.Load load) {
+    try {
+      return log.read(load.fromSlot, load.throughSlot, load.bytesMax);
+    } catch (DamagedEntries damage) {
+      desk.report(damage);
+      return damage.before();
+    }
   }
 }

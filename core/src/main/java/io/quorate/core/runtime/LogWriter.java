@@ -32,6 +32,7 @@ final class LogWriter implements Actor {
   private final HaltSwitch halt;
   private final ConsensusMetrics metrics;
   private final ReplicaLoop loop;
+  private final ApplyLoop apply;
   private final List<DurableWrite> group = new ArrayList<>();
 
   LogWriter(
@@ -39,12 +40,14 @@ final class LogWriter implements Actor {
       PeerSender sender,
       HaltSwitch halt,
       ConsensusMetrics metrics,
-      ReplicaLoop loop) {
+      ReplicaLoop loop,
+      ApplyLoop apply) {
     this.store = store;
     this.sender = sender;
     this.halt = halt;
     this.metrics = metrics;
     this.loop = loop;
+    this.apply = apply;
   }
 
   /** Called by the replica's loop, which wakes this actor afterwards. */
@@ -59,12 +62,17 @@ final class LogWriter implements Actor {
     }
     long bytes = 0;
     long token = 0;
+    long repaired = 0;
     for (Request next = queue.poll(); next != null; next = queue.poll()) {
       group.add(next.write);
       sender.gather(next.releases);
       token = next.write.token();
       for (Entry entry : next.write.append()) {
         bytes += entry.sizeBytes();
+      }
+      for (Entry entry : next.write.repair()) {
+        bytes += entry.sizeBytes();
+        repaired++;
       }
       if (bytes >= GROUP_BYTES_MAX) {
         break;
@@ -77,6 +85,10 @@ final class LogWriter implements Actor {
     group.clear();
     metrics.syncs().increment();
     metrics.logBytesWritten().add(bytes);
+    if (repaired > 0) {
+      metrics.entriesRepaired().add(repaired);
+      apply.onRepaired();
+    }
     sender.flush();
     loop.report(new Event.Persisted(token));
     return queue.isEmpty() ? Long.MAX_VALUE : now.monotonicNanos();

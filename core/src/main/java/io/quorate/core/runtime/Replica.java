@@ -35,7 +35,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One replica of one group: a pure core, surrounded by the loops that carry out what it decides.
  * Five actors: the loop, the log writer, the apply loop, and two for replicas that lag and for
- * snapshots. Which threads run them is the {@link ActorHost}'s business.
+ * snapshots; a sixth reads the log in search of damage, if it is asked to. Which threads run them
+ * is the {@link ActorHost}'s business.
  */
 public final class Replica implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
@@ -77,7 +78,7 @@ public final class Replica implements AutoCloseable {
 
     Applier applier = new Applier(seat.group(), parts.stateMachine(), parts.sessionLimits());
     SnapshotRef restored = restoreNewest(applier, parts.snapshots());
-    DurableState durable = recover(parts.log(), restored, limits.tailBytesMax());
+    DurableState durable = recover(parts, restored, limits.tailBytesMax());
 
     Admission admission = new Admission(limits.inFlightBytesMax());
     Batcher batcher = new Batcher(limits.batchBytesMax(), limits.batchCommandsMax());
@@ -104,10 +105,16 @@ public final class Replica implements AutoCloseable {
             parts.backend().core(seat), limits, halt, metrics, batcher, admission, pending);
     List<NodeId> peers = new ArrayList<>(seat.members());
     peers.remove(seat.self());
+    DamageDesk desk = new DamageDesk(loop, parts.backend().repairs());
     LogWriter writer =
         new LogWriter(
-            parts.log(), new PeerSender(parts.transport(), peers, metrics), halt, metrics, loop);
-    LogReader reader = new LogReader(parts.log(), parts.snapshots(), leases, halt, loop);
+            parts.log(),
+            new PeerSender(parts.transport(), peers, metrics),
+            halt,
+            metrics,
+            loop,
+            apply);
+    LogReader reader = new LogReader(parts.log(), parts.snapshots(), leases, halt, loop, desk);
     TurnEffects effects =
         new TurnEffects(
             loop,
@@ -149,10 +156,15 @@ public final class Replica implements AutoCloseable {
 
     loop.restore(durable, parts.clock().now());
     String name = seat.group() + "-" + seat.self();
-    apply.begin(loop, effects::role, host(name + "-apply", apply));
+    apply.begin(loop, desk, effects::role, host(name + "-apply", apply));
     taker.begin(loop, host(name + "-snapshot", taker));
     effects.begin(host(name + "-log", writer), host(name + "-catch-up", reader));
     loop.begin(host(name + "-loop", loop));
+    if (parts.backend().repairs() && !limits.scrubEvery().isZero()) {
+      LogScrubber scrubber =
+          new LogScrubber(parts.log(), loop, desk, halt, metrics, limits.scrubEvery());
+      host(name + "-scrub", scrubber).wake();
+    }
     parts.transport().start(loop::receive);
   }
 
@@ -212,8 +224,18 @@ public final class Replica implements AutoCloseable {
   }
 
   private static DurableState recover(
-      LogStore log, @Nullable SnapshotRef restored, long tailBytesMax) {
-    DurableState durable = log.recover(restored, tailBytesMax);
+      Parts parts, @Nullable SnapshotRef restored, long tailBytesMax) {
+    DurableState durable = parts.log().recover(restored, tailBytesMax);
+    if (!durable.faulty().isEmpty() && !parts.backend().repairs()) {
+      throw new StorageFault(
+          "the log is damaged at slot "
+              + durable.faulty().getFirst().slot()
+              + ", and the backend "
+              + parts.backend().name()
+              + " does not repair it; keep the directory and leave this replica stopped, the group"
+              + " goes on while a majority of all its members runs. See 'A replica whose files are"
+              + " lost or damaged' in docs/operating.md");
+    }
     long reached = restored == null ? 0 : restored.slot();
     if (durable.base().slot() > reached) {
       throw new StorageFault(

@@ -24,6 +24,7 @@ import java.time.Duration;
  * @param tailBytesMax end of the log that is read into memory at start
  * @param sessionsMax sessions that may be open before a leader opens no more
  * @param sessionExpireAfter silence that a session survives whose client leaves that to the group
+ * @param scrubEvery time between two readings of the whole log in search of damage; zero: never
  */
 public record RuntimeLimits(
     int commandBytesMax,
@@ -38,11 +39,14 @@ public record RuntimeLimits(
     int snapshotsKept,
     long tailBytesMax,
     int sessionsMax,
-    Duration sessionExpireAfter) {
+    Duration sessionExpireAfter,
+    Duration scrubEvery) {
 
   private static final Duration AN_HOUR = Duration.ofHours(1);
 
-  /** 1 MiB commands, 64 MiB in flight, 1 MiB slabs, a snapshot every 256 MiB, two kept. */
+  /**
+   * 1 MiB commands, 64 MiB in flight, 1 MiB slabs, a snapshot every 256 MiB, two kept, no scrub.
+   */
   public static final RuntimeLimits DEFAULT =
       new RuntimeLimits(
           1 << 20,
@@ -57,9 +61,10 @@ public record RuntimeLimits(
           2,
           16L << 20,
           100_000,
-          AN_HOUR);
+          AN_HOUR,
+          Duration.ZERO);
 
-  /** The same, with sessions that survive an hour of silence. */
+  /** The same, with sessions that survive an hour of silence, and a log that is not scrubbed. */
   public RuntimeLimits(
       int commandBytesMax,
       long inFlightBytesMax,
@@ -86,7 +91,27 @@ public record RuntimeLimits(
         snapshotsKept,
         tailBytesMax,
         sessionsMax,
-        AN_HOUR);
+        AN_HOUR,
+        Duration.ZERO);
+  }
+
+  /** The same, with the whole log read so often in search of damage; zero: never. */
+  public RuntimeLimits withScrubEvery(Duration every) {
+    return new RuntimeLimits(
+        commandBytesMax,
+        inFlightBytesMax,
+        batchBytesMax,
+        batchCommandsMax,
+        readsWaitingMax,
+        readTimeout,
+        inboxMessagesMax,
+        applyBacklogBytesMax,
+        snapshotEveryLogBytes,
+        snapshotsKept,
+        tailBytesMax,
+        sessionsMax,
+        sessionExpireAfter,
+        every);
   }
 
   /** Refuses bounds that no load could ever respect. */
@@ -104,6 +129,9 @@ public record RuntimeLimits(
     positive(tailBytesMax, "tailBytesMax");
     positive(sessionsMax, "sessionsMax");
     positive(sessionExpireAfter.toNanos(), "sessionExpireAfter");
+    if (scrubEvery.isNegative()) {
+      throw new IllegalArgumentException("scrubEvery must not be negative, was " + scrubEvery);
+    }
   }
 
   private static void positive(long value, String name) {

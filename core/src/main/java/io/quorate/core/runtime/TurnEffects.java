@@ -247,8 +247,9 @@ final class TurnEffects implements Effects {
 
   @Override
   public void install(SnapshotRef snapshot) {
-    Check.that(snapshot.slot() > fed, "snapshot %s is not ahead of %s", snapshot.slot(), fed);
-    fed = snapshot.slot();
+    // Behind what was fed it takes the place of entries that wait to be repaired; the apply loop
+    // ignores it if it went on meanwhile.
+    fed = Math.max(fed, snapshot.slot());
     committed = Math.max(committed, fed);
     metrics.snapshotsInstalled().increment();
     apply.offerInstall(snapshot);

@@ -172,8 +172,30 @@ public final class SimCluster {
     if (expendable.size() >= (members.size() - 1) / 2) {
       return false;
     }
+    for (SimNode node : nodes()) {
+      for (long slot : node.disk().damaged()) {
+        if (!mayDamage(id, slot)) {
+          return false;
+        }
+      }
+    }
     expendable.add(id);
     return true;
+  }
+
+  /**
+   * Whether some copy of what may be committed at {@code slot} is left if that of {@code id} is
+   * damaged: the entry is then damaged, or may be lost, on no more than a minority of disks.
+   */
+  public boolean mayDamage(NodeId id, long slot) {
+    TreeSet<NodeId> without = new TreeSet<>(expendable);
+    without.add(id);
+    for (SimNode node : nodes()) {
+      if (node.disk().isDamaged(slot)) {
+        without.add(node.id());
+      }
+    }
+    return without.size() <= (members.size() - 1) / 2;
   }
 
   boolean isExpendable(NodeId id) {

@@ -21,12 +21,30 @@ public interface LogDisk extends AutoCloseable {
   }
 
   /**
-   * Flips a bit of the frame of a stored entry, with no store open.
+   * Flips a bit of the frame of a stored entry, with no store open. The copy of its header stays.
    *
    * @param offset byte within the frame
    * @return false if the adapter has no way to do so
    */
   default boolean corrupt(long slot, int offset) throws IOException {
+    return false;
+  }
+
+  /**
+   * Damages the copy of the header of a stored entry, with no store open.
+   *
+   * @return false if the adapter has no way to do so
+   */
+  default boolean corruptHeader(long slot) throws IOException {
+    return false;
+  }
+
+  /**
+   * Puts the entry of another slot in the place of one, with no store open.
+   *
+   * @return false if the adapter has no way to do so
+   */
+  default boolean misdirect(long slot, long other) throws IOException {
     return false;
   }
 

@@ -32,10 +32,7 @@ import org.junit.jupiter.api.Test;
  * runs the rest.
  */
 @Tag("contract")
-public interface LogStoreContract {
-
-  /** A fresh, empty disk; closed by the test. */
-  LogDisk disk() throws IOException;
+public interface LogStoreContract extends DamagedLogContract {
 
   @Test
   default void anEmptyDiskRecoversToTheEmptyState() throws IOException {
@@ -414,54 +411,6 @@ public interface LogStoreContract {
   }
 
   @Test
-  default void damagedEntriesAreNeverHandedOut() throws IOException {
-    int body = Entry.HEADER_BYTES + 40;
-    for (int offset : new int[] {8, 16, 24, 50, 70, 90, 96, 100, body}) {
-      LogFixture log = LogFixture.empty();
-      try (LogDisk disk = disk()) {
-        try (LogStore store = opened(disk)) {
-          store.write(List.of(log.append(log.random(1, 9, 200))));
-        }
-        assumeTrue(disk.corrupt(5, offset), "the adapter cannot damage an entry");
-        assertThatThrownBy(() -> tail(disk, 1 << 20)).isInstanceOf(StorageFault.class);
-        // Also where the damaged entry is not among those that are handed out.
-        assertThatThrownBy(() -> tail(disk, 1)).isInstanceOf(StorageFault.class);
-        assertNeverReads(disk, 5);
-      }
-    }
-  }
-
-  @Test
-  default void aDamagedLastEntryIsNotForgottenInSilence() throws IOException {
-    LogFixture log = LogFixture.empty();
-    try (LogDisk disk = disk()) {
-      try (LogStore store = opened(disk)) {
-        store.write(List.of(log.append(log.random(1, 9, 200))));
-      }
-      assumeTrue(disk.corrupt(9, Entry.HEADER_BYTES + 7), "the adapter cannot damage an entry");
-      try (LogStore store = disk.open()) {
-        DurableState state = store.recover(null, 1 << 20);
-        assertThat(state.headCertain()).isFalse();
-        assertSame(state.tail(), log.entries(1, 8));
-      } catch (StorageFault expected) {
-        assertThat(expected).hasMessageContaining("9");
-      }
-    }
-  }
-
-  @Test
-  default void aDamagedHardStateStopsRecovery() throws IOException {
-    LogFixture log = LogFixture.empty();
-    try (LogDisk disk = disk()) {
-      try (LogStore store = opened(disk)) {
-        store.write(List.of(log.write(hardState(5), 0, null, log.random(1, 2, 10))));
-      }
-      assumeTrue(disk.corruptHardState(), "the adapter cannot damage the hard state");
-      assertThatThrownBy(() -> tail(disk, 1 << 20)).isInstanceOf(StorageFault.class);
-    }
-  }
-
-  @Test
   default void largeEntriesAreStoredWhole() throws IOException {
     LogFixture log = LogFixture.empty();
     try (LogDisk disk = disk()) {
@@ -570,15 +519,6 @@ public interface LogStoreContract {
     }
   }
 
-  /** A store whose recovery failed may refuse every read, but never hands out the damage. */
-  private static void assertNeverReads(LogDisk disk, long damaged) throws IOException {
-    try (LogStore store = disk.open()) {
-      assertThatThrownBy(() -> store.recover(null, 1)).isInstanceOf(StorageFault.class);
-      assertThatThrownBy(() -> store.read(damaged, damaged, 1 << 20))
-          .isInstanceOf(RuntimeException.class);
-    }
-  }
-
   private static long readUntil(AtomicBoolean done, LogStore store, long seed) {
     Random random = new Random(seed);
     long reads = 0;
@@ -614,6 +554,9 @@ public interface LogStoreContract {
     assertThat(state.hardState()).isEqualTo(hardState);
     assertThat(state.base()).isEqualTo(log.base());
     assertSame(state.tail(), log.entries());
+    assertThat(state.faulty()).isEmpty();
+    assertThat(state.head().slot()).isEqualTo(log.lastSlot());
+    assertThat(state.head().hash()).isEqualTo(log.lastHash());
     assertThat(state.headCertain()).isTrue();
     assertThat(state.epochs().baseSlot()).isEqualTo(log.base().slot());
     assertThat(state.epochs().lastSlot()).isEqualTo(log.lastSlot());

@@ -2,8 +2,12 @@
 
 package io.quorate.sim.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.core.log.DurableState;
 import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
+import io.quorate.core.log.FaultySlot;
 import io.quorate.core.log.LogBase;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.LogStore;
@@ -12,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A random walk of one log store beside its model. */
@@ -69,8 +74,34 @@ final class LogStoreWalk implements AutoCloseable {
   }
 
   private void recover() throws IOException {
+    if (model.lastSlot() >= model.firstSlot() && random.nextInt(3) == 0) {
+      recoverDamaged();
+      return;
+    }
     store = disk.open();
     LogStoreContract.assertState(store.recover(null, Long.MAX_VALUE), hardState, model);
+  }
+
+  /** Damages some entries, finds them, and puts them back, unless they go before that. */
+  private void recoverDamaged() throws IOException {
+    TreeSet<Long> damaged = new TreeSet<>();
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      long slot = pick(model.firstSlot(), model.lastSlot());
+      if (!damaged.contains(slot)
+          && disk.corrupt(slot, 8 + random.nextInt(Entry.HEADER_BYTES - 8))) {
+        damaged.add(slot);
+      }
+    }
+    store = disk.open();
+    DurableState state = store.recover(null, Long.MAX_VALUE);
+    List<Entry> repair = new ArrayList<>();
+    for (FaultySlot faulty : state.faulty()) {
+      repair.add(model.entry(faulty.slot()));
+    }
+    long[] slots = damaged.stream().mapToLong(slot -> slot).toArray();
+    assertThat(state.faulty()).isEqualTo(DamagedLogContract.faulty(model, slots));
+    assertThat(state.head().hash()).isEqualTo(model.lastHash());
+    store.write(List.of(DurableWrite.repairing(1, repair), write()));
   }
 
   private DurableWrite write() {

@@ -7,9 +7,12 @@ import io.quorate.core.log.CorruptEntry;
 import io.quorate.core.log.DurableState;
 import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
+import io.quorate.core.log.EntryHeader;
 import io.quorate.core.log.EntryKind;
 import io.quorate.core.log.EpochRuns;
+import io.quorate.core.log.FaultySlot;
 import io.quorate.core.log.LogBase;
+import io.quorate.core.log.LogHead;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.LogStore;
 import java.util.ArrayList;
@@ -19,7 +22,10 @@ import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** A log store that keeps its frames in a map: the smallest thing that passes the contract. */
+/**
+ * A log store that keeps its frames in a map, and the headers in another: the smallest thing that
+ * passes the contract.
+ */
 public final class MemoryLogStore implements LogStore {
   private final Disk disk;
 
@@ -30,6 +36,7 @@ public final class MemoryLogStore implements LogStore {
   /** The map, which outlives the stores opened on it. Safe for several threads. */
   public static final class Disk implements LogDisk {
     private final TreeMap<Long, byte[]> frames = new TreeMap<>();
+    private final TreeMap<Long, byte[]> headers = new TreeMap<>();
     private LogBase base = LogBase.EMPTY;
     private byte @Nullable [] hardState;
     private long hardStateSum;
@@ -43,6 +50,7 @@ public final class MemoryLogStore implements LogStore {
     public synchronized Optional<LogDisk> crashCopy() {
       Disk copy = new Disk();
       copy.frames.putAll(frames);
+      copy.headers.putAll(headers);
       copy.base = base;
       copy.hardState = hardState;
       copy.hardStateSum = hardStateSum;
@@ -59,6 +67,28 @@ public final class MemoryLogStore implements LogStore {
       byte[] damaged = frame.clone();
       damaged[offset] ^= 0x10;
       frames.put(slot, damaged);
+      return true;
+    }
+
+    @Override
+    public synchronized boolean corruptHeader(long slot) {
+      headers.computeIfPresent(
+          slot,
+          (at, copy) -> {
+            byte[] damaged = copy.clone();
+            damaged[20] ^= 0x10;
+            return damaged;
+          });
+      return headers.containsKey(slot);
+    }
+
+    @Override
+    public synchronized boolean misdirect(long slot, long other) {
+      byte[] frame = frames.get(other);
+      if (frame == null) {
+        return false;
+      }
+      frames.put(slot, frame);
       return true;
     }
 
@@ -80,23 +110,32 @@ public final class MemoryLogStore implements LogStore {
     }
 
     private ChainHash lastHash() {
-      return frames.isEmpty() ? base.hash() : decode(frames.lastKey()).hash();
+      return frames.isEmpty() ? base.hash() : header(frames.lastKey()).hash();
     }
 
-    private Entry decode(long slot) {
+    private void put(Entry entry) {
+      frames.put(entry.slot(), entry.frame());
+      headers.put(entry.slot(), EntryHeader.copyOf(entry));
+    }
+
+    /** The entry at a slot; null if it is damaged. */
+    private @Nullable Entry sound(long slot) {
       byte[] frame = frames.get(slot);
-      if (frame == null) {
-        throw new StorageFault("slot " + slot + " is missing");
-      }
       try {
-        Entry entry = Entry.decode(frame);
+        Entry entry = Entry.decode(frame == null ? new byte[0] : frame);
         entry.verifyBody();
-        if (entry.slot() != slot) {
-          throw new StorageFault("slot " + slot + " holds " + entry);
-        }
-        return entry;
+        return entry.slot() == slot ? entry : null;
       } catch (CorruptEntry e) {
-        throw new StorageFault("slot " + slot + ": " + e.getMessage(), e);
+        return null;
+      }
+    }
+
+    private EntryHeader header(long slot) {
+      byte[] header = headers.get(slot);
+      try {
+        return EntryHeader.decode(header == null ? new byte[0] : header);
+      } catch (CorruptEntry e) {
+        throw new StorageFault("slot " + slot + " and its header: " + e.getMessage(), e);
       }
     }
   }
@@ -109,26 +148,37 @@ public final class MemoryLogStore implements LogStore {
         throw new StorageFault("checksum of the hard state does not match");
       }
       EpochRuns epochs = new EpochRuns(disk.base);
-      List<Entry> all = new ArrayList<>();
+      List<Entry> whole = new ArrayList<>();
+      List<FaultySlot> faulty = new ArrayList<>();
       List<Entry> configurations = new ArrayList<>();
-      ChainHash parent = disk.base.hash();
+      LogHead head = LogHead.behind(disk.base, snapshot);
       for (long slot = disk.base.slot() + 1; slot <= disk.lastSlot(); slot++) {
-        Entry entry = disk.decode(slot);
-        if (!entry.parentHash().equals(parent)) {
+        Entry entry = disk.sound(slot);
+        if (entry != null && !entry.parentHash().equals(head.hash())) {
           throw new StorageFault("slot " + slot + " does not link to the one before it");
         }
-        parent = entry.hash();
-        epochs.append(slot, entry.epoch());
-        all.add(entry);
-        if (entry.kind() == EntryKind.CONFIGURATION) {
-          configurations.add(entry);
+        if (entry == null) {
+          EntryHeader header = disk.header(slot);
+          faulty.add(header.asFaulty());
+          head = LogHead.of(header);
+          whole.clear();
+        } else {
+          disk.put(entry);
+          head = LogHead.of(entry);
+          whole.add(entry);
+          if (entry.kind() == EntryKind.CONFIGURATION) {
+            configurations.add(entry);
+          }
         }
+        epochs.append(slot, head.epoch());
       }
       return new DurableState(
           hardState == null ? null : hardState.clone(),
           disk.base,
+          head,
           epochs,
-          tail(all, tailBytesMax),
+          tail(whole, tailBytesMax),
+          List.copyOf(faulty),
           configurations,
           snapshot,
           true);
@@ -160,19 +210,28 @@ public final class MemoryLogStore implements LogStore {
       disk.hardState = hardState.clone();
       disk.hardStateSum = sum(hardState);
     }
+    for (Entry entry : write.repair()) {
+      if (!disk.frames.containsKey(entry.slot())
+          || !disk.header(entry.slot()).hash().equals(entry.hash())) {
+        throw new StorageFault(entry + " never stood in this log");
+      }
+      disk.put(entry);
+    }
     if (write.truncateFrom() != 0) {
       disk.frames.tailMap(write.truncateFrom(), true).clear();
+      disk.headers.tailMap(write.truncateFrom(), true).clear();
     }
     LogBase base = write.base();
     if (base != null) {
       disk.frames.headMap(base.slot(), true).clear();
+      disk.headers.headMap(base.slot(), true).clear();
       disk.base = base;
     }
     for (Entry entry : write.append()) {
       if (entry.slot() != disk.lastSlot() + 1 || !entry.parentHash().equals(disk.lastHash())) {
         throw new StorageFault(entry + " does not follow slot " + disk.lastSlot());
       }
-      disk.frames.put(entry.slot(), entry.frame());
+      disk.put(entry);
     }
   }
 
@@ -186,7 +245,11 @@ public final class MemoryLogStore implements LogStore {
       }
       long through = Math.min(throughSlot, disk.lastSlot());
       for (long slot = fromSlot; slot <= through; slot++) {
-        Entry entry = disk.decode(slot);
+        Entry entry = disk.sound(slot);
+        if (entry == null) {
+          throw new DamagedEntries(
+              "slot " + slot + " is damaged", found, damagedFrom(slot, through));
+        }
         bytes += entry.sizeBytes();
         if (bytes > bytesMax && !found.isEmpty()) {
           break;
@@ -195,6 +258,14 @@ public final class MemoryLogStore implements LogStore {
       }
       return found;
     }
+  }
+
+  private List<FaultySlot> damagedFrom(long first, long through) {
+    List<FaultySlot> damaged = new ArrayList<>();
+    for (long slot = first; slot <= through && disk.sound(slot) == null; slot++) {
+      damaged.add(disk.header(slot).asFaulty());
+    }
+    return damaged;
   }
 
   @Override

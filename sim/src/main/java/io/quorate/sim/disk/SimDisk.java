@@ -7,9 +7,11 @@ import io.quorate.core.log.ChainHash;
 import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.LogBase;
+import io.quorate.core.log.LogHead;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.LogStore.StorageFault;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
@@ -27,8 +29,19 @@ public final class SimDisk {
     void onDurable(DurableWrite write, List<Entry> discarded);
   }
 
-  /** One stored entry: the bytes as the platter has them, and what they ought to be. */
-  private record Stored(Entry entry, byte[] frame) {}
+  /**
+   * One stored entry: the bytes as the platter has them, what they ought to be, and whether the
+   * copy of its header elsewhere on the platter is whole.
+   */
+  private record Stored(Entry entry, byte[] frame, boolean headerWhole) {
+    static Stored whole(Entry entry) {
+      return new Stored(entry, entry.frame(), true);
+    }
+
+    boolean isWhole() {
+      return Arrays.equals(entry.frame(), frame);
+    }
+  }
 
   /** A complete snapshot. */
   static final class StoredSnapshot {
@@ -136,17 +149,69 @@ public final class SimDisk {
     stalledUntilNanos = 0;
   }
 
-  /** Flips a bit of the entry at a slot; false if it is not there. */
+  /**
+   * Flips a bit of the entry at a slot and of the copy of its header, so that nothing tells what
+   * stood there; false if it is not there.
+   */
   public boolean rot(long slot, int bit) {
-    if (slot <= base.slot() || slot > lastSlot()) {
+    return rotEntry(slot, bit) && rotHeader(slot);
+  }
+
+  /** Flips a bit of the entry at a slot, the copy of its header stays; false if it is not there. */
+  public boolean rotEntry(long slot, int bit) {
+    if (entry(slot) == null) {
       return false;
     }
     Stored stored = at(slot);
     byte[] frame = stored.frame().clone();
     int at = Math.floorMod(bit >> 3, frame.length);
     frame[at] ^= (byte) (1 << (bit & 7));
-    log.set((int) (slot - base.slot() - 1), new Stored(stored.entry(), frame));
+    set(slot, new Stored(stored.entry(), frame, stored.headerWhole()));
     return true;
+  }
+
+  /** Damages the copy of an entry's header; false if it is not there. */
+  public boolean rotHeader(long slot) {
+    if (entry(slot) == null) {
+      return false;
+    }
+    set(slot, new Stored(at(slot).entry(), at(slot).frame(), false));
+    return true;
+  }
+
+  /**
+   * Puts the bytes of another entry in the place of one, as a write to a wrong sector does; false
+   * if either is not there.
+   */
+  public boolean misdirect(long slot, long other) {
+    if (entry(slot) == null || entry(other) == null) {
+      return false;
+    }
+    set(slot, new Stored(at(slot).entry(), at(other).frame(), at(slot).headerWhole()));
+    return true;
+  }
+
+  /**
+   * Whether the entry at a slot is in the log, as it was written, and so the copy of its header.
+   */
+  public boolean isWhole(long slot) {
+    return entry(slot) != null && at(slot).isWhole() && at(slot).headerWhole();
+  }
+
+  /** Slots in the log whose entries are not as they were written. */
+  public List<Long> damaged() {
+    List<Long> damaged = new ArrayList<>();
+    for (Stored stored : log) {
+      if (!stored.isWhole()) {
+        damaged.add(stored.entry().slot());
+      }
+    }
+    return damaged;
+  }
+
+  /** Whether the entry at a slot is in the log, but not as it was written. */
+  public boolean isDamaged(long slot) {
+    return entry(slot) != null && !at(slot).isWhole();
   }
 
   /** Damages the newest snapshot; false if there is none. */
@@ -214,12 +279,34 @@ public final class SimDisk {
     return at(slot).frame();
   }
 
+  /** What the copy of the header tells; null if it is damaged. */
+  @Nullable LogHead header(long slot) {
+    Stored stored = at(slot);
+    return stored.headerWhole() ? LogHead.of(stored.entry()) : null;
+  }
+
+  /** Writes the copy of a header anew. */
+  void completeHeader(long slot) {
+    set(slot, Stored.whole(at(slot).entry()));
+  }
+
+  private void set(long slot, Stored stored) {
+    log.set((int) (slot - base.slot() - 1), stored);
+  }
+
   /** Applies one write, wholly; returns the entries that it truncated. */
   List<Entry> apply(DurableWrite write) {
     writes++;
     byte[] state = write.hardState();
     if (state != null) {
       hardState = state.clone();
+    }
+    for (Entry entry : write.repair()) {
+      Check.that(
+          entry.hash().equals(hashAt(entry.slot())) && entry.slot() > base.slot(),
+          "repairs slot %s with what never stood there",
+          entry.slot());
+      set(entry.slot(), Stored.whole(entry));
     }
     List<Entry> discarded = new ArrayList<>();
     long truncateFrom = write.truncateFrom();
@@ -246,7 +333,7 @@ public final class SimDisk {
           "log on disk would not chain: %s after %s",
           entry,
           before);
-      log.add(new Stored(entry, entry.frame()));
+      log.add(Stored.whole(entry));
     }
     if (lastSlot() >= lostThrough) {
       lostThrough = 0;

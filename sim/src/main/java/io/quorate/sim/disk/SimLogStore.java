@@ -3,13 +3,14 @@
 package io.quorate.sim.disk;
 
 import io.quorate.core.check.InvariantViolation;
-import io.quorate.core.log.ChainHash;
 import io.quorate.core.log.CorruptEntry;
 import io.quorate.core.log.DurableState;
 import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.EntryKind;
 import io.quorate.core.log.EpochRuns;
+import io.quorate.core.log.FaultySlot;
+import io.quorate.core.log.LogHead;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.LogStore;
 import io.quorate.sim.world.CrashSwitch;
@@ -58,19 +59,28 @@ public final class SimLogStore implements LogStore {
     List<Entry> configurations = new ArrayList<>();
     ArrayDeque<Entry> tail = new ArrayDeque<>();
     long tailBytes = 0;
-    ChainHash before = disk.base().hash();
+    List<FaultySlot> faulty = new ArrayList<>();
+    LogHead head = LogHead.behind(disk.base(), snapshot);
     for (long slot = baseSlot + 1; slot <= disk.lastSlot(); slot++) {
-      Entry entry = checked(slot);
-      if (!entry.parentHash().equals(before)) {
+      Entry entry = sound(slot);
+      if (entry != null && !entry.parentHash().equals(head.hash())) {
         throw new StorageFault("slot " + slot + " does not continue the log");
       }
-      before = entry.hash();
-      epochs.append(slot, entry.epoch());
-      if (entry.kind() == EntryKind.CONFIGURATION) {
-        configurations.add(entry);
+      if (entry == null) {
+        head = header(slot);
+        faulty.add(asFaulty(head));
+        tail.clear();
+        tailBytes = 0;
+      } else {
+        disk.completeHeader(slot);
+        head = LogHead.of(entry);
+        tail.addLast(entry);
+        tailBytes += entry.sizeBytes();
+        if (entry.kind() == EntryKind.CONFIGURATION) {
+          configurations.add(entry);
+        }
       }
-      tail.addLast(entry);
-      tailBytes += entry.sizeBytes();
+      epochs.append(slot, head.epoch());
       while (tailBytes > tailBytesMax && tail.size() > 1) {
         tailBytes -= tail.removeFirst().sizeBytes();
       }
@@ -79,8 +89,10 @@ public final class SimLogStore implements LogStore {
     return new DurableState(
         hardState == null ? null : hardState.clone(),
         disk.base(),
+        head,
         epochs,
         List.copyOf(tail),
+        List.copyOf(faulty),
         configurations,
         snapshot,
         disk.headCertain());
@@ -120,15 +132,29 @@ public final class SimLogStore implements LogStore {
     disk.readOrFail();
     List<Entry> entries = new ArrayList<>();
     long bytes = 0;
-    for (long slot = fromSlot; slot <= Math.min(throughSlot, disk.lastSlot()); slot++) {
+    long through = Math.min(throughSlot, disk.lastSlot());
+    for (long slot = fromSlot; slot <= through; slot++) {
       int size = disk.frame(slot).length;
       if (!entries.isEmpty() && bytes + size > bytesMax) {
         break;
       }
       bytes += size;
-      entries.add(checked(slot));
+      Entry entry = sound(slot);
+      if (entry == null) {
+        throw new DamagedEntries(
+            "slot " + slot + " is damaged", List.copyOf(entries), damagedFrom(slot, through));
+      }
+      entries.add(entry);
     }
     return entries;
+  }
+
+  private List<FaultySlot> damagedFrom(long first, long through) {
+    List<FaultySlot> damaged = new ArrayList<>();
+    for (long slot = first; slot <= through && sound(slot) == null; slot++) {
+      damaged.add(asFaulty(header(slot)));
+    }
+    return damaged;
   }
 
   @Override
@@ -141,16 +167,27 @@ public final class SimLogStore implements LogStore {
   @Override
   public void close() {}
 
-  private Entry checked(long slot) {
+  /** The entry at a slot; null if it is damaged. */
+  private @Nullable Entry sound(long slot) {
     try {
       Entry entry = Entry.decode(disk.frame(slot));
-      if (entry.slot() != slot) {
-        throw new StorageFault("slot " + slot + " holds " + entry);
-      }
       entry.verifyBody();
-      return entry;
+      return entry.slot() == slot ? entry : null;
     } catch (CorruptEntry e) {
-      throw new StorageFault("slot " + slot + " is damaged: " + e.getMessage(), e);
+      return null;
     }
+  }
+
+  /** What the copy of the header of a damaged entry tells. */
+  private LogHead header(long slot) {
+    LogHead header = disk.header(slot);
+    if (header == null) {
+      throw new StorageFault("slot " + slot + " is damaged, and so is the copy of its header");
+    }
+    return header;
+  }
+
+  private static FaultySlot asFaulty(LogHead header) {
+    return new FaultySlot(header.slot(), header.epoch(), header.hash());
   }
 }

@@ -45,6 +45,13 @@ public final class FaultFamilies {
           "store-hold",
           "wipe");
 
+  /**
+   * Families that only concern protocols that mend damaged entries from other replicas. An entry is
+   * damaged on at most as many disks as may be lost altogether, those that other families damaged
+   * for good included; nobody halts for it.
+   */
+  public static final List<String> REPAIRED = List.of("log-rot");
+
   private static final List<String> WRITES = List.of("create", "replace", "delete", "put", "any");
 
   private static final long SECOND = 1_000_000_000;
@@ -104,6 +111,16 @@ public final class FaultFamilies {
     String node = node(random, nodes);
     if (STORE.contains(family)) {
       return store(family, random, at, node);
+    }
+    if (REPAIRED.contains(family)) {
+      long back = random.logBetween(1, 400) - 1;
+      FaultKind kind =
+          switch (random.below(8)) {
+            case 0 -> FaultKind.ROT_HEADER;
+            case 1 -> FaultKind.MISDIRECT;
+            default -> FaultKind.ROT_ENTRY;
+          };
+      return fault(kind, at, node, "-", back, 0);
     }
     String other = other(random, nodes, node);
     long shortly = micros(random.logBetween(1_000_000, 2 * SECOND));

@@ -5,6 +5,7 @@ package io.quorate.sim.fault;
 import io.quorate.api.NodeId;
 import io.quorate.sim.cluster.SimCluster;
 import io.quorate.sim.cluster.SimNode;
+import io.quorate.sim.disk.SimDisk;
 import io.quorate.sim.net.Link;
 import io.quorate.sim.objectstore.Hold;
 import io.quorate.sim.objectstore.SimBucket;
@@ -83,6 +84,7 @@ public final class FaultInjector {
       }
       case DROP_KIND -> dropKind(fault);
       case STALL_DISK, FAIL_SYNC, FAIL_READ, FILL_DISK, ROT, ROT_SNAPSHOT, LOSE_TAIL -> disk(fault);
+      case ROT_ENTRY, ROT_HEADER, MISDIRECT -> each(fault.place(), node -> rotEntry(fault, node));
       case STEP_CLOCK -> each(fault.place(), node -> node.clock().step(fault.amount()));
       case HEAL -> cluster.heal();
       case STORE_OUTAGE,
@@ -285,6 +287,24 @@ public final class FaultInjector {
         node.crash();
         node.disk().loseTail((int) fault.amount());
         world.after(Math.max(1, fault.forNanos()), node::start);
+      }
+    }
+  }
+
+  /** Damage of which the disk knows what it was: nobody may halt for it. */
+  private void rotEntry(Fault fault, SimNode node) {
+    SimDisk disk = node.disk();
+    long slot = Math.max(disk.base().slot() + 1, disk.lastSlot() - fault.amount());
+    if (!cluster.mayDamage(node.id(), slot) || !disk.isWhole(slot)) {
+      world.coverage().hit("fault.spared an entry");
+      return;
+    }
+    switch (fault.kind()) {
+      case ROT_HEADER -> disk.rotHeader(slot);
+      case MISDIRECT -> disk.misdirect(slot, slot == disk.lastSlot() ? slot - 1 : slot + 1);
+      default -> {
+        SimRandom random = world.random("rot-entry/" + fault.atNanos());
+        disk.rotEntry(slot, random.below(1 << 20));
       }
     }
   }

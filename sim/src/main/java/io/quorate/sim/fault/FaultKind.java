@@ -82,7 +82,13 @@ public enum FaultKind {
    */
   STORE_HOLD("store-hold", "store-hold"),
   /** Cuts the power of a replica, and takes its disk away; it restarts with an empty one. */
-  WIPE("wipe", "wipe");
+  WIPE("wipe", "wipe"),
+  /** A bit of a stored entry flips, {@code amount} slots before the end; its header is known. */
+  ROT_ENTRY("rot-entry", "log-rot"),
+  /** The copy of the header of an entry is damaged, {@code amount} slots before the end. */
+  ROT_HEADER("rot-header", "log-rot"),
+  /** An entry is overwritten by the one before it, {@code amount} slots before the end. */
+  MISDIRECT("misdirect", "log-rot");
 
   private final String word;
   private final String family;
@@ -140,7 +146,10 @@ public enum FaultKind {
           ROT_SNAPSHOT,
           LOSE_TAIL,
           STEP_CLOCK,
-          HEAL ->
+          HEAL,
+          ROT_ENTRY,
+          ROT_HEADER,
+          MISDIRECT ->
           false;
     };
   }
@@ -170,6 +179,7 @@ public enum FaultKind {
     return switch (this) {
       case CRASH_WITHIN, PAUSE, LOSE, ROT, LOSE_TAIL -> true;
       case STORE_THROTTLE, STORE_ERROR, STORE_LOSE, STORE_LATE, STORE_CONFLICT, STORE_HOLD -> true;
+      case ROT_ENTRY, ROT_HEADER, MISDIRECT -> true;
       default -> false;
     };
   }

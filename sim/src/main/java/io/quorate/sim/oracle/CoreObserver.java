@@ -75,6 +75,9 @@ public final class CoreObserver {
       committedBefore = committed;
       applied = committed;
     }
+    if (!state.faulty().isEmpty()) {
+      world.coverage().hit("disk.restart with faulty slots");
+    }
     if (!state.headCertain()) {
       world.coverage().hit("disk.restart with uncertain head");
     }
@@ -112,6 +115,7 @@ public final class CoreObserver {
       case Event.ReadRequested requested -> {}
       case Event.Persisted persisted -> {}
       case Event.Loaded loaded -> {}
+      case Event.Damaged damaged -> count("log.damage met");
       case Event.SnapshotChunk chunk -> {}
       case Event.ObjectDone done -> {}
       case Event.Admin admin -> count("admin.asked");

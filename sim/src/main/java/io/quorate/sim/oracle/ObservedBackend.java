@@ -36,6 +36,11 @@ public final class ObservedBackend implements Backend {
   }
 
   @Override
+  public boolean repairs() {
+    return backend.repairs();
+  }
+
+  @Override
   public ReplicaCore core(Seat seat) {
     ObservedCore core = new ObservedCore(backend.core(seat), observer);
     made.accept(core);

@@ -239,6 +239,9 @@ public final class Oracle {
         world.fail(node + " throws away the committed " + entry);
       }
     }
+    if (!write.repair().isEmpty()) {
+      world.coverage().hit("log.repaired");
+    }
     if (conflict) {
       world.coverage().hit("log.conflict truncated");
     }
@@ -283,6 +286,10 @@ public final class Oracle {
         StringBuilder text = new StringBuilder();
         if (write.hardState() != null) {
           text.append("hard state ");
+        }
+        if (!write.repair().isEmpty()) {
+          text.append("repair ").append(write.repair().getFirst().slot());
+          text.append(" and ").append(write.repair().size() - 1).append(" more ");
         }
         if (write.truncateFrom() > 0) {
           text.append("truncate from ").append(write.truncateFrom()).append(' ');

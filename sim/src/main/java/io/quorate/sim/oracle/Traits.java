@@ -12,18 +12,27 @@ package io.quorate.sim.oracle;
  *     still be right
  * @param shownIsKnown whether later linearizable reads must see all that any read has shown;
  *     otherwise all that was acknowledged, or shown by a linearizable read
+ * @param repairs whether replicas mend entries of their logs that are damaged on their disks
  */
 public record Traits(
-    boolean quorumOfDisks, boolean leaderComplete, boolean sharedStore, boolean shownIsKnown) {
-  /** Protocols that replicate to the members' own disks: Raft, VSR. */
-  public static final Traits REPLICATED_DISKS = new Traits(true, true, false, true);
+    boolean quorumOfDisks,
+    boolean leaderComplete,
+    boolean sharedStore,
+    boolean shownIsKnown,
+    boolean repairs) {
+  /** Protocols that replicate to the members' own disks. */
+  public static final Traits REPLICATED_DISKS = new Traits(true, true, false, true, false);
+
+  /** The same, where a damaged entry is mended from other replicas. */
+  public static final Traits REPAIRED_DISKS = new Traits(true, true, false, true, true);
 
   /**
    * Protocols whose log is an object store, where a follower may find what its leader does not yet
    * know to be stored.
    */
-  public static final Traits SHARED_STORE = new Traits(false, false, true, false);
+  public static final Traits SHARED_STORE = new Traits(false, false, true, false, false);
 
   /** The same, where leaders' reads wait for what was sent to the store before them. */
-  public static final Traits SHARED_STORE_WITH_BARRIER = new Traits(false, false, true, true);
+  public static final Traits SHARED_STORE_WITH_BARRIER =
+      new Traits(false, false, true, true, false);
 }

@@ -32,7 +32,17 @@ final class SimLogStoreTest implements LogStoreContract {
 
     @Override
     public boolean corrupt(long slot, int offset) {
-      return disk.rot(slot, offset * 8);
+      return disk.rotEntry(slot, offset * 8);
+    }
+
+    @Override
+    public boolean corruptHeader(long slot) {
+      return disk.rotHeader(slot);
+    }
+
+    @Override
+    public boolean misdirect(long slot, long other) {
+      return disk.misdirect(slot, other);
     }
   }
 

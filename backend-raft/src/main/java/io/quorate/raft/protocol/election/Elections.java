@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariant: there is a ballot exactly while this replica is a pre-candidate or candidate.
  */
 public final class Elections {
+  /** Election timeouts that a replica with damaged entries waits longer than others. */
+  private static final long DAMAGED_WAITS = 2;
+
   private final RaftConfig config;
   private final RaftLog log;
   private final Standing standing;
@@ -63,9 +66,14 @@ public final class Elections {
     return standing.phase() == Phase.LEADER ? Long.MAX_VALUE : deadlineNanos;
   }
 
-  /** Waits anew, for a random time, so that candidates do not meet again and again (§5.2). */
+  /**
+   * Waits anew, for a random time, so that candidates do not meet again and again (§5.2); longer
+   * with damaged entries, so that somebody without any is elected first.
+   */
   public void restartTimer(Now now) {
-    deadlineNanos = now.monotonicNanos() + random.nextLong(timeoutMinNanos, timeoutMaxNanos);
+    long longer = log.hasFaulty() ? DAMAGED_WAITS * timeoutMaxNanos : 0;
+    deadlineNanos =
+        now.monotonicNanos() + longer + random.nextLong(timeoutMinNanos, timeoutMaxNanos);
   }
 
   /** Enters a later term as a follower that knows no leader yet (§5.1). */

@@ -5,11 +5,16 @@ package io.quorate.raft.protocol.log;
 import io.quorate.api.NodeId;
 import io.quorate.core.check.Check;
 import io.quorate.core.log.ChainHash;
+import io.quorate.core.log.CorruptEntry;
 import io.quorate.core.log.DurableState;
+import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.EntryKind;
 import io.quorate.core.log.EpochRuns;
+import io.quorate.core.log.FaultySlot;
+import io.quorate.core.log.FaultySlots;
 import io.quorate.core.log.LogBase;
+import io.quorate.core.log.LogHead;
 import io.quorate.core.log.LogTail;
 import io.quorate.core.log.LogView;
 import io.quorate.core.log.SnapshotRef;
@@ -36,6 +41,7 @@ public final class RaftLog {
   private final EpochRuns terms = new EpochRuns(LogBase.EMPTY);
   private final ConfigurationHistory configurations;
   private final WriteQueue writes = new WriteQueue();
+  private final FaultySlots faulty = new FaultySlots();
 
   private LogBase base = LogBase.EMPTY;
   private long lastIndex;
@@ -49,6 +55,7 @@ public final class RaftLog {
 
   // What the current step has changed so far.
   private boolean hardStateChanged;
+  private List<Entry> repairs = new ArrayList<>();
   private long truncateFrom;
   private @Nullable LogBase newBase;
   private List<Entry> appended = new ArrayList<>();
@@ -75,6 +82,9 @@ public final class RaftLog {
     copyTerms(state);
     SnapshotRef snapshot = state.snapshot();
     restoreTail(state, snapshot);
+    for (FaultySlot slot : state.faulty()) {
+      faulty.add(slot);
+    }
     for (Entry entry : state.configurations()) {
       configurations.append(entry);
     }
@@ -107,10 +117,7 @@ public final class RaftLog {
   }
 
   private void restoreTail(DurableState state, @Nullable SnapshotRef snapshot) {
-    List<Entry> entries = state.tail();
-    if (entries.isEmpty()) {
-      Check.that(
-          terms.lastSlot() == base.slot(), "no entry of a log that ends at %s", terms.lastSlot());
+    if (terms.lastSlot() == base.slot()) {
       tail.reset(base);
       if (snapshot != null) {
         lastIndex = snapshot.lastIndex();
@@ -118,8 +125,16 @@ public final class RaftLog {
       }
       return;
     }
-    Entry first = entries.get(0);
-    tail.reset(new LogBase(first.slot() - 1, terms.epochAt(first.slot() - 1), first.parentHash()));
+    LogHead head = state.head();
+    List<Entry> entries = state.tail();
+    if (entries.isEmpty()) {
+      Check.that(!state.faulty().isEmpty(), "no entry of a log that ends at %s", terms.lastSlot());
+      tail.reset(new LogBase(head.slot(), head.epoch(), head.hash()));
+    } else {
+      Entry first = entries.get(0);
+      tail.reset(
+          new LogBase(first.slot() - 1, terms.epochAt(first.slot() - 1), first.parentHash()));
+    }
     for (Entry entry : entries) {
       tail.append(entry);
       countBytes(entry);
@@ -129,9 +144,8 @@ public final class RaftLog {
         "tail ends at %s, log at %s",
         tail.lastSlot(),
         terms.lastSlot());
-    Entry last = entries.get(entries.size() - 1);
-    lastIndex = last.lastIndex();
-    timeFloorNanos = last.timeFloorNanos();
+    lastIndex = head.nextIndex() - 1;
+    timeFloorNanos = head.timeFloorNanos();
   }
 
   /** Current term. */
@@ -191,8 +205,21 @@ public final class RaftLog {
     return terms.lastEpoch();
   }
 
-  /** Last slot that is durable here. */
+  /**
+   * Last slot up to which this replica's copy counts for a commit: it is durable here, and nothing
+   * up to it that is not yet committed is damaged.
+   */
   public long durable() {
+    return Math.min(durable, soundThrough());
+  }
+
+  /** Slot before the first damaged entry that is not known to be committed. */
+  public long soundThrough() {
+    return faulty.firstFrom(commit + 1) - 1;
+  }
+
+  /** Last slot that was durably written here, damaged by now or not. */
+  public long written() {
     return durable;
   }
 
@@ -249,7 +276,94 @@ public final class RaftLog {
       return entry.hash();
     }
     Entry next = tail.get(slot + 1);
-    return next == null ? null : next.parentHash();
+    if (next != null) {
+      return next.parentHash();
+    }
+    FaultySlot damaged = faulty.at(slot);
+    return damaged == null ? null : damaged.hash();
+  }
+
+  /** Whether any entry is damaged here. */
+  public boolean hasFaulty() {
+    return !faulty.isEmpty();
+  }
+
+  /** Number of entries that are damaged here. */
+  public int faultyCount() {
+    return faulty.size();
+  }
+
+  /** Number of entries that were damaged and put back, since the start. */
+  public long repairedCount() {
+    return faulty.repaired();
+  }
+
+  /** Whether the entry of a slot is damaged here. */
+  public boolean isFaulty(long slot) {
+    return faulty.at(slot) != null;
+  }
+
+  /** What should stand at a slot; null if its entry is not damaged. */
+  public @Nullable FaultySlot faultyAt(long slot) {
+    return faulty.at(slot);
+  }
+
+  /** First damaged slot from {@code slot} on; {@link Long#MAX_VALUE} if there is none. */
+  public long firstFaultyFrom(long slot) {
+    return faulty.firstFrom(slot);
+  }
+
+  /** The lowest damaged entries that are not being put back. */
+  public List<FaultySlot> toMend(int most) {
+    return faulty.toMend(most);
+  }
+
+  /** Whether the entry of a damaged slot is on its way to the disk. */
+  public boolean isBeingMended(long slot) {
+    return faulty.isBeingMended(slot);
+  }
+
+  /** Notes damage; what memory still has is put back at once. What is no longer so is ignored. */
+  public void markFaulty(FaultySlot slot) {
+    long at = slot.slot();
+    boolean ours = at > base.slot() && at <= durable && matches(at, slot.epoch());
+    if (!ours || faulty.at(at) != null) {
+      return;
+    }
+    ChainHash known = hashAt(at);
+    Check.that(
+        known == null || known.equals(slot.hash()),
+        "the header of slot %s is of another entry of its term",
+        at);
+    faulty.add(slot);
+    Entry held = tail.get(at);
+    if (held != null) {
+      repair(held);
+    }
+  }
+
+  /** Puts an entry back; false if it is not what was damaged. */
+  public boolean repair(Entry entry) {
+    FaultySlot damaged = faulty.at(entry.slot());
+    if (damaged == null
+        || faulty.isBeingMended(entry.slot())
+        || !entry.hash().equals(damaged.hash())
+        || !isWhole(entry)) {
+      return false;
+    }
+    repairs.add(entry);
+    faulty.mend(entry.slot());
+    return true;
+  }
+
+  private static boolean isWhole(Entry entry) {
+    try {
+      entry.verifyBody();
+      entry.verifyHashes();
+      return true;
+    } catch (CorruptEntry e) {
+      return false;
+    }
   }
 
   /** Whether a log that ends so is at least as up to date as this one (§5.4.1). */
@@ -302,7 +416,20 @@ public final class RaftLog {
     configurations.truncateFrom(slot);
     durable = Math.min(durable, slot - 1);
     writes.truncateFrom(slot);
+    faulty.truncateFrom(slot);
     truncateFrom = slot;
+  }
+
+  /**
+   * Forgets a damaged entry that was never committed, and all after it.
+   *
+   * @param before the log as it ends then
+   */
+  public void discardFrom(long slot, LogHead before) {
+    Check.that(before.slot() == slot - 1, "%s does not end before %s", before, slot);
+    truncateFrom(slot, before.hash());
+    lastIndex = before.nextIndex() - 1;
+    timeFloorNanos = before.timeFloorNanos();
   }
 
   /** Drops entries that a snapshot of this replica covers. */
@@ -311,6 +438,7 @@ public final class RaftLog {
     Check.that(matches(cut.slot(), cut.epoch()), "cut at %s of term %s", cut.slot(), cut.epoch());
     tail.dropThrough(cut.slot());
     terms.dropThrough(cut.slot());
+    faulty.dropThrough(cut.slot());
     base = cut;
     newBase = cut;
   }
@@ -345,6 +473,7 @@ public final class RaftLog {
       writes.truncateFrom(truncateFrom);
       configurations.truncateFrom(truncateFrom);
     }
+    faulty.truncateFrom(0);
     base = snapshot.base();
     newBase = base;
     tail.reset(base);
@@ -369,7 +498,11 @@ public final class RaftLog {
 
   /** Whether this step has changed anything durable so far. */
   public boolean changed() {
-    return hardStateChanged || truncateFrom != 0 || newBase != null || !appended.isEmpty();
+    return hardStateChanged
+        || truncateFrom != 0
+        || newBase != null
+        || !appended.isEmpty()
+        || !repairs.isEmpty();
   }
 
   /** Writes what changed and the messages that wait for it; nothing when nothing did. */
@@ -380,9 +513,20 @@ public final class RaftLog {
     byte[] hard = hardStateChanged ? new HardState(term, votedFor).encode() : null;
     List<Outgoing> released = releases.isEmpty() ? List.of() : releases;
     List<Entry> entries = appended.isEmpty() ? List.of() : appended;
-    out.persist(
-        writes.next(hard, truncateFrom, newBase, entries, lastSlot(), now.monotonicNanos()),
-        released);
+    DurableWrite write =
+        writes.next(
+            hard,
+            repairs.isEmpty() ? List.of() : repairs,
+            truncateFrom,
+            newBase,
+            entries,
+            lastSlot(),
+            now.monotonicNanos());
+    faulty.written(write.token());
+    out.persist(write, released);
+    if (!repairs.isEmpty()) {
+      repairs = new ArrayList<>();
+    }
     hardStateChanged = false;
     truncateFrom = 0;
     newBase = null;
@@ -394,11 +538,16 @@ public final class RaftLog {
     }
   }
 
-  /** All writes up to {@code token} are durable. */
-  public void persisted(long token) {
+  /**
+   * All writes up to {@code token} are durable.
+   *
+   * @return whether any of them has put damaged entries back
+   */
+  public boolean persisted(long token) {
     long reached = writes.done(token);
     Check.that(reached <= lastSlot(), "durable %s beyond the end %s", reached, lastSlot());
     durable = Math.max(durable, reached);
+    return faulty.persisted(token);
   }
 
   /** Monotonic time at which the oldest unfinished write began; {@link Long#MAX_VALUE} if none. */

@@ -42,7 +42,8 @@ public final class AppendHandler {
     checkHash(prev, message.prevHash());
     long through = message.throughSlot();
     if (appendEntries(message.entries(), out)) {
-      log.release(new Outgoing(from, new AppendOk(log.term(), through, message.round())));
+      long sound = Math.min(through, log.soundThrough());
+      log.release(new Outgoing(from, new AppendOk(log.term(), sound, message.round())));
       log.flush(now, out);
     } else {
       // What is durable already need not wait for the disk, so that a slow one costs no reads.

@@ -107,7 +107,9 @@ public final class Replicator {
         return;
       }
       if (from < log.view().firstSlot()) {
-        startLoad(follower, out);
+        if (!log.isFaulty(from)) { // else it waits for the repair
+          startLoad(follower, out);
+        }
         return;
       }
       Append message = build(from, now);
@@ -251,7 +253,8 @@ public final class Replicator {
   }
 
   private void startLoad(Progress follower, Effects out) {
-    long through = Math.min(log.view().firstSlot() - 1, log.durable());
+    long sound = log.firstFaultyFrom(follower.next()) - 1;
+    long through = Math.min(log.view().firstSlot() - 1, Math.min(log.written(), sound));
     Check.that(
         through >= follower.next(), "slot %s is neither in memory nor durable", follower.next());
     long id = nextLoadId();
@@ -299,6 +302,21 @@ public final class Replicator {
             follower.node() + " needs slot " + follower.next() + ", is sent " + snapshot));
     follower.sendSnapshot(
         new SnapshotTransfer(follower.node(), snapshot, config.snapshots().chunkBytes(), now, out));
+  }
+
+  /**
+   * An entry of a follower is damaged, and whoever it asked has only a snapshot in its place. What
+   * it acknowledged before counts again once the snapshot has arrived.
+   */
+  public void onSnapshotWanted(Progress follower, long slot, Now now, Effects out) {
+    SnapshotRef snapshot = snapshots.newest();
+    if (follower.mode() != Progress.Mode.SNAPSHOT
+        && snapshot != null
+        && snapshot.slot() >= slot
+        && log.base().slot() > 0) {
+      follower.forgetMatch();
+      startSnapshot(follower, now, out);
+    }
   }
 
   /** A chunk was read. */

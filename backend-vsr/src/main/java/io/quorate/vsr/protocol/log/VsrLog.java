@@ -4,10 +4,15 @@ package io.quorate.vsr.protocol.log;
 
 import io.quorate.core.check.Check;
 import io.quorate.core.log.ChainHash;
+import io.quorate.core.log.CorruptEntry;
 import io.quorate.core.log.DurableState;
+import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.EpochRuns;
+import io.quorate.core.log.FaultySlot;
+import io.quorate.core.log.FaultySlots;
 import io.quorate.core.log.LogBase;
+import io.quorate.core.log.LogHead;
 import io.quorate.core.log.LogTail;
 import io.quorate.core.log.LogView;
 import io.quorate.core.log.SnapshotRef;
@@ -36,6 +41,7 @@ public final class VsrLog {
   private final LogTail tail;
   private final EpochRuns views = new EpochRuns(LogBase.EMPTY);
   private final WriteQueue writes = new WriteQueue();
+  private final FaultySlots faulty = new FaultySlots();
 
   private LogBase base = LogBase.EMPTY;
   private long lastIndex;
@@ -55,6 +61,7 @@ public final class VsrLog {
   private long truncateFrom;
   private @Nullable LogBase newBase;
   private List<Entry> appended = new ArrayList<>();
+  private List<Entry> repairs = new ArrayList<>();
   private List<Outgoing> releases = new ArrayList<>();
 
   /**
@@ -75,6 +82,9 @@ public final class VsrLog {
     muted = found.muted();
     base = state.base();
     copyViews(state);
+    for (FaultySlot slot : state.faulty()) {
+      faulty.add(slot);
+    }
     snapshot = state.snapshot();
     restoreTail(state);
     durable = views.lastSlot();
@@ -117,9 +127,7 @@ public final class VsrLog {
   private void restoreTail(DurableState state) {
     List<Entry> entries = state.tail();
     SnapshotRef newest = snapshot;
-    if (entries.isEmpty()) {
-      Check.that(
-          views.lastSlot() == base.slot(), "no entry of a log that ends at %s", views.lastSlot());
+    if (views.lastSlot() == base.slot()) {
       tail.reset(base);
       if (newest != null) {
         lastIndex = newest.lastIndex();
@@ -127,8 +135,15 @@ public final class VsrLog {
       }
       return;
     }
-    Entry first = entries.get(0);
-    tail.reset(new LogBase(first.slot() - 1, views.epochAt(first.slot() - 1), first.parentHash()));
+    LogHead head = state.head();
+    if (entries.isEmpty()) {
+      Check.that(!faulty.isEmpty(), "no entry of a log that ends at %s", views.lastSlot());
+      tail.reset(new LogBase(head.slot(), head.epoch(), head.hash()));
+    } else {
+      Entry first = entries.get(0);
+      tail.reset(
+          new LogBase(first.slot() - 1, views.epochAt(first.slot() - 1), first.parentHash()));
+    }
     for (Entry entry : entries) {
       tail.append(entry);
       countBytes(entry);
@@ -138,9 +153,8 @@ public final class VsrLog {
         "tail ends at %s, log at %s",
         tail.lastSlot(),
         views.lastSlot());
-    Entry end = entries.get(entries.size() - 1);
-    lastIndex = end.lastIndex();
-    timeFloorNanos = end.timeFloorNanos();
+    lastIndex = head.nextIndex() - 1;
+    timeFloorNanos = head.timeFloorNanos();
   }
 
   /** Current view. */
@@ -202,9 +216,79 @@ public final class VsrLog {
     return aim == null ? last() : aim.op();
   }
 
-  /** Last op that is durable here. */
+  /**
+   * Last op up to which this replica's copy counts: it is durable here, and nothing up to it that
+   * is not known to be committed is damaged.
+   */
   public long durable() {
+    return Math.min(durable, soundThrough());
+  }
+
+  /** Op before the first damaged one that is not known to be committed. */
+  public long soundThrough() {
+    return faulty.firstFrom(commit + 1) - 1;
+  }
+
+  /** Last op that was durably written here, damaged by now or not. */
+  public long written() {
     return durable;
+  }
+
+  /** Last op that may be acknowledged once this step's changes are durable. */
+  public long acknowledgeable() {
+    return Math.min(last(), soundThrough());
+  }
+
+  /** Ops that are damaged here. */
+  public FaultySlots faulty() {
+    return faulty;
+  }
+
+  /** Damaged ops, ascending. */
+  public List<Long> faultyOps() {
+    List<Long> ops = new ArrayList<>();
+    for (FaultySlot slot : faulty.all()) {
+      ops.add(slot.slot());
+    }
+    return ops;
+  }
+
+  /** Notes damage; what memory still has is put back at once. What is no longer so is ignored. */
+  public void markFaulty(FaultySlot slot) {
+    long at = slot.slot();
+    boolean ours = at > base.slot() && at <= durable && viewAt(at) == slot.epoch();
+    if (!ours || faulty.at(at) != null) {
+      return;
+    }
+    faulty.add(slot);
+    Entry held = tail.get(at);
+    if (held != null) {
+      repair(held);
+    }
+  }
+
+  /** Puts an entry back; false if it is not what was damaged. */
+  public boolean repair(Entry entry) {
+    FaultySlot damaged = faulty.at(entry.slot());
+    if (damaged == null
+        || faulty.isBeingMended(entry.slot())
+        || !entry.hash().equals(damaged.hash())
+        || !isWhole(entry)) {
+      return false;
+    }
+    repairs.add(entry);
+    faulty.mend(entry.slot());
+    return true;
+  }
+
+  private static boolean isWhole(Entry entry) {
+    try {
+      entry.verifyBody();
+      entry.verifyHashes();
+      return true;
+    } catch (CorruptEntry e) {
+      return false;
+    }
   }
 
   /** Last op known to be committed. */
@@ -250,7 +334,11 @@ public final class VsrLog {
       return entry.hash();
     }
     Entry next = tail.get(op + 1);
-    return next == null ? null : next.parentHash();
+    if (next != null) {
+      return next.parentHash();
+    }
+    FaultySlot damaged = faulty.at(op);
+    return damaged == null ? null : damaged.hash();
   }
 
   /** The entries that are here, described. */
@@ -367,6 +455,8 @@ public final class VsrLog {
       tail.truncateFrom(1, ChainHash.ROOT);
     }
     views.truncateFrom(op + 1);
+    faulty.truncateFrom(op + 1);
+    repairs.removeIf(entry -> entry.slot() > op);
     durable = Math.min(durable, op);
     writes.truncateFrom(op + 1);
     truncateFrom = op + 1;
@@ -401,6 +491,8 @@ public final class VsrLog {
         cut.epoch());
     tail.dropThrough(cut.slot());
     views.dropThrough(cut.slot());
+    faulty.dropThrough(cut.slot());
+    repairs.removeIf(entry -> entry.slot() <= cut.slot());
     base = cut;
     newBase = cut;
   }
@@ -441,6 +533,8 @@ public final class VsrLog {
       commit = Math.max(commit, received.slot());
       return;
     }
+    faulty.truncateFrom(0);
+    repairs.clear();
     if (last() > base.slot()) {
       truncateFrom = base.slot() + 1;
       durable = base.slot();
@@ -480,7 +574,11 @@ public final class VsrLog {
 
   /** Whether this step has changed anything durable so far. */
   public boolean changed() {
-    return superblockChanged || truncateFrom != 0 || newBase != null || !appended.isEmpty();
+    return superblockChanged
+        || truncateFrom != 0
+        || newBase != null
+        || !appended.isEmpty()
+        || !repairs.isEmpty();
   }
 
   /** Writes what changed and the messages that wait for it; nothing when nothing did. */
@@ -492,8 +590,14 @@ public final class VsrLog {
         superblockChanged ? new Superblock(view, lastNormalView, muted, target).encode() : null;
     List<Outgoing> released = releases.isEmpty() ? List.of() : releases;
     List<Entry> entries = appended.isEmpty() ? List.of() : appended;
-    out.persist(
-        writes.next(hard, truncateFrom, newBase, entries, last(), now.monotonicNanos()), released);
+    List<Entry> mended = repairs.isEmpty() ? List.of() : repairs;
+    DurableWrite write =
+        writes.next(hard, mended, truncateFrom, newBase, entries, last(), now.monotonicNanos());
+    faulty.written(write.token());
+    out.persist(write, released);
+    if (!repairs.isEmpty()) {
+      repairs = new ArrayList<>();
+    }
     superblockChanged = false;
     truncateFrom = 0;
     newBase = null;
@@ -510,6 +614,7 @@ public final class VsrLog {
     long reached = writes.done(token);
     Check.that(reached <= last(), "durable %s beyond the end %s", reached, last());
     durable = Math.max(durable, reached);
+    faulty.persisted(token);
   }
 
   /** Whether everything is durable as it is now. */

@@ -70,9 +70,9 @@ public final class Backup {
         log.lastNormalView(),
         log.view());
     if (!log.muted()) {
+      long op = log.acknowledgeable();
       log.release(
-          new Outgoing(
-              primary, new PrepareOk(log.view(), log.last(), log.lastHash(), log.checkpoint())));
+          new Outgoing(primary, new PrepareOk(log.view(), op, log.hashAt(op), log.checkpoint())));
     }
   }
 

@@ -95,7 +95,8 @@ public final class Missing {
     }
     askAtNanos = now.monotonicNanos() + repeatNanos;
     if (holder != null) {
-      log.send(new Outgoing(holder, new GetPrepares(log.view(), log.last() + 1)), out);
+      log.send(
+          new Outgoing(holder, new GetPrepares(log.view(), log.last() + 1, Long.MAX_VALUE)), out);
     }
   }
 

@@ -42,19 +42,19 @@ public final class Supplier {
     return fromOp > log.base().slot();
   }
 
-  /** Sends what is here from {@code fromOp} on, as much as one answer holds. */
-  public void give(NodeId to, long fromOp, Effects out) {
+  /** Sends what is here from {@code fromOp} to {@code throughOp}, as much as one answer holds. */
+  public void give(NodeId to, long fromOp, long throughOp, Effects out) {
     if (!has(fromOp) || fromOp > log.last()) {
       return;
     }
     LogView window = log.window();
     if (fromOp < window.firstSlot()) {
-      load(to, fromOp, Math.min(window.firstSlot() - 1, log.durable()), out);
+      load(to, fromOp, Math.min(Math.min(window.firstSlot() - 1, throughOp), log.written()), out);
       return;
     }
     List<Entry> entries = new ArrayList<>();
     long sizeBytes = 0;
-    for (long op = fromOp; op <= window.lastSlot(); op++) {
+    for (long op = fromOp; op <= Math.min(window.lastSlot(), throughOp); op++) {
       Entry entry = window.get(op);
       if (entry == null || (!entries.isEmpty() && sizeBytes + entry.sizeBytes() > bytesMax)) {
         break;

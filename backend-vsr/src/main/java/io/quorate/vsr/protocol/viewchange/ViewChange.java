@@ -254,7 +254,7 @@ public final class ViewChange {
 
   private DoViewChange ownLog() {
     return new DoViewChange(
-        log.view(), log.lastNormalView(), log.commit(), log.shape(), log.last(), List.of());
+        log.view(), log.lastNormalView(), log.commit(), log.shape(), log.last(), log.faultyOps());
   }
 
   /** The log of another replica, for this one as the new primary (VRR §4.2 step 3). */
@@ -371,7 +371,11 @@ public final class ViewChange {
 
   /** Whether this replica has, durably, the whole log of the view that it is to lead. */
   public boolean mayLead() {
-    return completing() && !gaveUp && log.target() == null && log.settled();
+    return completing()
+        && !gaveUp
+        && log.target() == null
+        && log.settled()
+        && log.faulty().firstFrom(commit + 1) == Long.MAX_VALUE;
   }
 
   /** Last op known to be committed by those who gave their logs. */

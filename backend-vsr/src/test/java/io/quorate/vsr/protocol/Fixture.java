@@ -1,0 +1,238 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.vsr.protocol;
+
+import io.quorate.api.GroupId;
+import io.quorate.api.NodeId;
+import io.quorate.core.log.ChainHash;
+import io.quorate.core.log.CommandKind;
+import io.quorate.core.log.DurableState;
+import io.quorate.core.log.DurableWrite;
+import io.quorate.core.log.Entry;
+import io.quorate.core.log.EntryKind;
+import io.quorate.core.log.LogBase;
+import io.quorate.core.log.Slab;
+import io.quorate.core.port.LogStore;
+import io.quorate.core.protocol.Event;
+import io.quorate.core.protocol.Now;
+import io.quorate.core.protocol.Outgoing;
+import io.quorate.core.protocol.Proposal;
+import io.quorate.core.protocol.ReplicaStatus;
+import io.quorate.core.protocol.Seat;
+import io.quorate.sim.contract.MemoryLogStore;
+import io.quorate.vsr.VsrConfig;
+import io.quorate.vsr.message.LogShape;
+import io.quorate.vsr.message.VsrMessage;
+import io.quorate.vsr.protocol.log.Superblock;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One replica, n1 of n1, n2 and n3, driven by hand: primary of views 0, 3, 6. Messages that wait
+ * for a write lie in {@code out().held} until {@link #persist} lets them go.
+ */
+final class Fixture {
+  static final NodeId N1 = NodeId.of("n1");
+  static final NodeId N2 = NodeId.of("n2");
+  static final NodeId N3 = NodeId.of("n3");
+  static final long WALL = 1_700_000_000_000_000_000L;
+
+  /** One plain command. */
+  private record TestProposal(String text) implements Proposal {
+    @Override
+    public int count() {
+      return 1;
+    }
+
+    @Override
+    public int sizeBytes() {
+      return Slab.RECORD_HEADER_BYTES + text.length();
+    }
+
+    @Override
+    public Entry seal(long slot, long epoch, long firstIndex, long timeNanos, ChainHash parent) {
+      byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+      Slab.Writer slab = new Slab.Writer(64);
+      slab.append(CommandKind.PLAIN, 0, 0, 0, payload, 0, payload.length);
+      return Entry.seal(
+          slab.frame(), EntryKind.COMMANDS, slot, epoch, firstIndex, 1, timeNanos, parent);
+    }
+  }
+
+  private final MemoryLogStore.Disk disk = new MemoryLogStore.Disk();
+  private final VsrConfig config = VsrConfig.defaults();
+  private RecordingEffects out = new RecordingEffects();
+  private @Nullable LogStore store;
+  private @Nullable VsrReplica core;
+  private boolean headCertain = true;
+  private long nanos = 1_000_000_000L;
+  private long token;
+  private long nextRead = 1;
+
+  /** What a replica of a group of three finds that left this on its disk. */
+  Fixture left(long view, long lastNormalView, long... viewsOfOrigin) {
+    LogStore writer = disk.open();
+    writer.recover(null, 1 << 20);
+    byte[] block = new Superblock(view, lastNormalView, false, null).encode();
+    writer.write(
+        List.of(new DurableWrite(++token, block, List.of(), 0, null, entries(viewsOfOrigin))));
+    return this;
+  }
+
+  Fixture uncertainHead() {
+    headCertain = false;
+    return this;
+  }
+
+  MemoryLogStore.Disk disk() {
+    return disk;
+  }
+
+  Fixture start() {
+    LogStore opened = disk.open();
+    store = opened;
+    DurableState found = opened.recover(null, 1 << 20);
+    DurableState state =
+        new DurableState(
+            found.hardState(),
+            found.base(),
+            found.epochs(),
+            found.tail(),
+            found.configurations(),
+            found.snapshot(),
+            headCertain,
+            found.faulty(),
+            found.head());
+    core =
+        new VsrReplica(new Seat(GroupId.of("g"), N1, List.of(N1, N2, N3), new Random(7)), config);
+    core().restore(state, now(), out);
+    return this;
+  }
+
+  /** What a crash now would leave. */
+  Fixture crashAndStart() {
+    nanos += 1_000_000_000L;
+    out = new RecordingEffects();
+    return start();
+  }
+
+  private VsrReplica core() {
+    VsrReplica running = core;
+    if (running == null) {
+      throw new IllegalStateException("not started");
+    }
+    return running;
+  }
+
+  RecordingEffects out() {
+    return out;
+  }
+
+  ReplicaStatus status() {
+    return core().status();
+  }
+
+  Now now() {
+    return new Now(nanos, WALL + nanos);
+  }
+
+  Fixture pass(long millis) {
+    nanos += Duration.ofMillis(millis).toNanos();
+    return this;
+  }
+
+  Fixture step(Event event) {
+    core().step(event, now(), out);
+    return this;
+  }
+
+  /** Waits for what is due next, and lets it happen. */
+  Fixture tick() {
+    nanos = Math.max(nanos, core().deadlineNanos());
+    return step(Event.Tick.INSTANCE);
+  }
+
+  /** Lets time pass, and what is due in it happen. */
+  Fixture run(long millis) {
+    long until = nanos + Duration.ofMillis(millis).toNanos();
+    while (core().deadlineNanos() <= until) {
+      tick();
+    }
+    nanos = until;
+    return this;
+  }
+
+  Fixture receive(NodeId from, VsrMessage message) {
+    return step(new Event.Received(from, message));
+  }
+
+  Fixture submit(String text) {
+    return step(new Event.Submitted(new TestProposal(text)));
+  }
+
+  /** Asks for a linearizable read; returns its number. */
+  long read() {
+    long id = nextRead++;
+    step(new Event.ReadRequested(id, new io.quorate.api.ReadConsistency.Linearizable()));
+    return id;
+  }
+
+  /** Everything asked for so far becomes durable, and what waited for it leaves. */
+  Fixture persist() {
+    LogStore open = store;
+    while (open != null && !out.writes.isEmpty()) {
+      open.write(List.copyOf(out.writes));
+      out.writes.clear();
+      out.sent.addAll(out.held);
+      out.held.clear();
+      step(new Event.Persisted(out.lastToken));
+    }
+    return this;
+  }
+
+  /** Messages of a kind that left, and are forgotten. */
+  <M extends VsrMessage> List<M> taken(Class<M> kind) {
+    List<M> found = new ArrayList<>();
+    for (Outgoing each : out.sent) {
+      if (kind.isInstance(each.message())) {
+        found.add(kind.cast(each.message()));
+      }
+    }
+    out.sent.clear();
+    return found;
+  }
+
+  /** Entries of these views of origin from op 1 on. */
+  static List<Entry> entries(long... viewsOfOrigin) {
+    List<Entry> entries = new ArrayList<>();
+    ChainHash parent = LogBase.EMPTY.hash();
+    long time = WALL;
+    for (int i = 0; i < viewsOfOrigin.length; i++) {
+      Entry entry =
+          new TestProposal("op " + (i + 1) + " of view " + viewsOfOrigin[i])
+              .seal(i + 1, viewsOfOrigin[i], i + 1, time, parent);
+      entries.add(entry);
+      parent = entry.hash();
+      time = entry.timeFloorNanos();
+    }
+    return entries;
+  }
+
+  /** The shape of {@link #entries}. */
+  static LogShape shape(long... viewsOfOrigin) {
+    List<LogShape.Run> runs = new ArrayList<>();
+    for (int i = 0; i < viewsOfOrigin.length; i++) {
+      if (i == 0 || viewsOfOrigin[i - 1] != viewsOfOrigin[i]) {
+        runs.add(new LogShape.Run(i + 1, viewsOfOrigin[i]));
+      }
+    }
+    List<Entry> entries = entries(viewsOfOrigin);
+    ChainHash last =
+        entries.isEmpty() ? LogBase.EMPTY.hash() : entries.get(entries.size() - 1).hash();
+    return new LogShape(0, 0, runs, viewsOfOrigin.length, last);
+  }
+}
