@@ -340,7 +340,7 @@ public final class ViewChangeStoriesTest {
   }
 
   @Test // V1, V2: a log is offered to a view only by who will never again take part in the one
-        // before
+  // before
   public void aReplicaThatOfferedItsLogIsTrueToTheNewViewAfterACrash() {
     for (long seed = 1; seed <= 6; seed++) {
       Turns t = Turns.start(3, seed);
