@@ -65,11 +65,12 @@ final class Hunt {
     }
   }
 
-  /** A primary that was replaced while it slept, and a client that still asks it. */
-  static final class ThawedPrimary implements Callable<@Nullable String> {
+  /** A primary that was replaced without noticing, and a client that still asks it. */
+  static final class LostPrimary implements Callable<@Nullable String> {
     @Override
     public @Nullable String call() {
-      return told(new ViewChangeStoriesTest()::aThawedPrimaryServesNothingStale);
+      return told(
+          new ViewChangeStoriesTest()::aPrimaryThatDoesNotKnowOfItsSuccessorServesNothingStale);
     }
   }
 
@@ -90,7 +91,15 @@ final class Hunt {
     }
   }
 
-  /** Both copies of a committed op are damaged. */
+  /** All replicas lose power at once, again and again. */
+  static final class PowerLoss implements Callable<@Nullable String> {
+    @Override
+    public @Nullable String call() {
+      return told(new RecoveryStoriesTest()::aPowerLossOfTheWholeGroupLosesNothing);
+    }
+  }
+
+  /** Two copies of a committed op are damaged, and the third replica never had it. */
   static final class CorruptCopies implements Callable<@Nullable String> {
     @Override
     public @Nullable String call() {

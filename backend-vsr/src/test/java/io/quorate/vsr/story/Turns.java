@@ -30,8 +30,12 @@ final class Turns {
 
   /** A group that follows one primary and has some ops. */
   static Turns start(int nodes, long seed) {
-    Scenario scenario =
-        Scenario.of(VsrWorlds.with(VsrConfig.defaults())).nodes(nodes).seed(seed).start();
+    return start(VsrConfig.defaults(), nodes, seed);
+  }
+
+  /** The same with a configuration of one's own. */
+  static Turns start(VsrConfig config, int nodes, long seed) {
+    Scenario scenario = Scenario.of(VsrWorlds.with(config)).nodes(nodes).seed(seed).start();
     scenario.await(scenario.client(1).put(1, 10));
     scenario.await(scenario.client(2).put(2, 20));
     scenario.untilEqual();

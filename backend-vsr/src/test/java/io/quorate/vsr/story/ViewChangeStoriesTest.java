@@ -11,6 +11,7 @@ import io.quorate.core.log.Entry;
 import io.quorate.sim.cluster.SimNode;
 import io.quorate.sim.scenario.Scenario;
 import io.quorate.sim.workload.KvClient.Pending;
+import io.quorate.vsr.VsrConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -295,6 +296,36 @@ public final class ViewChangeStoriesTest {
     s.check();
   }
 
+  @Test // B.8: nor does one that was replaced without noticing
+  public void aPrimaryThatDoesNotKnowOfItsSuccessorServesNothingStale() {
+    int found = 0;
+    for (long seed = 1; seed <= 4; seed++) {
+      Turns t = Turns.start(patient(), 3, seed);
+      Scenario s = t.scenario();
+      SimNode old = t.primary(0);
+      t.keepTo(1, old);
+      s.happens("cut " + old.id() + " c2");
+      s.isolate(old);
+      t.untilAnotherLeads(old);
+      s.await(s.client(2).put(1, 12));
+      found += old.isLeader() ? 1 : 0;
+      Pending read = s.client(1).get(1);
+      s.run(Duration.ofMillis(100));
+      t.join();
+      s.until(read::isDone, SOON, "the read ends");
+      s.check();
+    }
+    assertThat(found).as("seeds with a primary that did not know").isPositive();
+  }
+
+  /** Primaries give up so late that their successors have clients before. */
+  private static VsrConfig patient() {
+    return VsrConfig.defaults()
+        .with(
+            new VsrConfig.Timing(
+                Duration.ofSeconds(4), Duration.ofMillis(50), Duration.ofSeconds(2)));
+  }
+
   @Test // §4.1 step 5: an acknowledgement counts in its own view only, however late it comes
   public void anAcknowledgementOfAnEarlierViewCountsForNothing() {
     Turns t = Turns.start(3, 7);
@@ -315,6 +346,7 @@ public final class ViewChangeStoriesTest {
     }
     s.until(() -> third.disk().lastSlot() >= before + 10, SOON, "the third one has the ops");
     s.run(Duration.ofMillis(20));
+    final long acknowledged = third.disk().lastSlot();
     s.crash(old);
     old.disk().heal();
     // The next view begins without them: its quorum is who never had them, and who lost them.
@@ -329,11 +361,16 @@ public final class ViewChangeStoriesTest {
     s.crash(second);
     s.restart(second);
     s.until(() -> old.isLeader(), Duration.ofSeconds(20), "the old primary's turn comes again");
+    s.await(s.client(2).put(2, 43));
     s.crash(second);
-    t.join();
-    t.link(old, third).cut();
+    // Now it hears of the third one only what that one said in the first view.
+    final long own = old.disk().lastSlot();
+    writes.add(s.client(2).put(3, 30));
     t.link(third, old).unclog();
-    s.run(Duration.ofMillis(250));
+    s.until(() -> old.disk().lastSlot() > own, SOON, "it prepares an op that nobody else gets");
+    s.run(Duration.ofMillis(20));
+    assertThat(old.disk().lastSlot()).as("such an op was acknowledged").isLessThan(acknowledged);
+    assertThat(old.commitSlot()).isEqualTo(own);
     s.heal();
     writes.forEach(write -> s.until(write::isDone, Duration.ofSeconds(20), "the write ends"));
     s.check();
