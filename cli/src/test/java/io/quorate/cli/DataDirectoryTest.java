@@ -81,7 +81,7 @@ class DataDirectoryTest {
     }
     assertThat(logs).hasSize(1);
     byte[] bytes = Files.readAllBytes(logs.get(0));
-    for (int i = 2000; i < 2400; i++) {
+    for (int i = 2000; i < 3200; i++) { // more than a record, so that one begins in it
       bytes[i] ^= 0x55;
     }
     Files.write(logs.get(0), bytes);

@@ -89,7 +89,7 @@ final class ConfigReader {
     String dataDir = root.text("data-dir", "data");
     @Nullable SessionSettings sessions = checked(this::sessions);
     @Nullable SnapshotSettings snapshot = checked(this::snapshot);
-    @Nullable LogSettings log = checked(this::log);
+    @Nullable DiskSettings disk = checked(this::disk);
     @Nullable LimitSettings limits = checked(this::limits);
 
     String backend = root.clusterWide().text("backend", "");
@@ -106,7 +106,7 @@ final class ConfigReader {
     if (!document.problems().isEmpty()
         || sessions == null
         || snapshot == null
-        || log == null
+        || disk == null
         || limits == null) {
       throw new ConfigurationException(document.problems());
     }
@@ -116,7 +116,7 @@ final class ConfigReader {
         Path.of(dataDir, group.value(), node.value()),
         sessions,
         snapshot,
-        log,
+        disk,
         limits,
         document.effective(ConfigSource.ROOT),
         List.of(protocol, transport, storage));
@@ -210,9 +210,9 @@ final class ConfigReader {
         section.number("keep", 2, 1, 100));
   }
 
-  private LogSettings log() {
-    ConfigSection section = root.section("log");
-    return new LogSettings(
+  private DiskSettings disk() {
+    ConfigSection section = root.section("disk");
+    return new DiskSettings(
         section.duration("scrub-every", Duration.ofHours(24), Duration.ZERO, Duration.ofDays(365)));
   }
 

@@ -27,7 +27,7 @@ public final class QuorateConfig {
   private final Path dataDirectory;
   private final SessionSettings sessions;
   private final SnapshotSettings snapshot;
-  private final LogSettings log;
+  private final DiskSettings disk;
   private final LimitSettings limits;
   private final String effective;
   private final List<Module> plugins;
@@ -38,7 +38,7 @@ public final class QuorateConfig {
       Path dataDirectory,
       SessionSettings sessions,
       SnapshotSettings snapshot,
-      LogSettings log,
+      DiskSettings disk,
       LimitSettings limits,
       String effective,
       List<Module> plugins) {
@@ -47,7 +47,7 @@ public final class QuorateConfig {
     this.dataDirectory = dataDirectory;
     this.sessions = sessions;
     this.snapshot = snapshot;
-    this.log = log;
+    this.disk = disk;
     this.limits = limits;
     this.effective = effective;
     this.plugins = List.copyOf(plugins);
@@ -120,8 +120,8 @@ public final class QuorateConfig {
   }
 
   /** How to look after the log. */
-  public LogSettings log() {
-    return log;
+  public DiskSettings disk() {
+    return disk;
   }
 
   /** What is admitted. */

@@ -230,7 +230,7 @@ public final class QuorateNode implements AutoCloseable {
         base.tailBytesMax(),
         config.sessions().max(),
         config.sessions().expireAfter(),
-        config.log().scrubEvery());
+        config.disk().scrubEvery());
   }
 
   /** What this replica was started with. */

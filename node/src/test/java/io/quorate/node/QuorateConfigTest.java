@@ -43,7 +43,7 @@ class QuorateConfigTest {
     assertThat(config.dataDirectory()).isEqualTo(Path.of("data", "orders", "n1"));
     assertThat(config.sessions()).isEqualTo(new SessionSettings(100_000, Duration.ofHours(1)));
     assertThat(config.snapshot()).isEqualTo(new SnapshotSettings(DataSize.ofMebibytes(256), 2));
-    assertThat(config.log()).isEqualTo(new LogSettings(Duration.ofHours(24)));
+    assertThat(config.disk()).isEqualTo(new DiskSettings(Duration.ofHours(24)));
     assertThat(config.limits())
         .isEqualTo(new LimitSettings(DataSize.ofMebibytes(1), DataSize.ofMebibytes(64)));
     assertThat(config.tls()).isEmpty();
@@ -67,7 +67,7 @@ class QuorateConfigTest {
               s3 { bucket = orders }
               sessions { max = 7, expire-after = 90 s }
               snapshot { every-log-bytes = 1.5 MiB, keep = 3 }
-              log { scrub-every = 2 h }
+              disk { scrub-every = 2 h }
               limits { command = 2 KiB, in-flight = 1 MB }
               tls { certificate = "PEM", key = "PEM", authority = "PEM" }
             }
@@ -85,7 +85,7 @@ class QuorateConfigTest {
     assertThat(config.dataDirectory()).isEqualTo(Path.of("/var/lib/quorate/ledger/b"));
     assertThat(config.sessions()).isEqualTo(new SessionSettings(7, Duration.ofSeconds(90)));
     assertThat(config.snapshot()).isEqualTo(new SnapshotSettings(DataSize.ofKibibytes(1536), 3));
-    assertThat(config.log()).isEqualTo(new LogSettings(Duration.ofHours(2)));
+    assertThat(config.disk()).isEqualTo(new DiskSettings(Duration.ofHours(2)));
     assertThat(config.limits())
         .isEqualTo(new LimitSettings(DataSize.ofKibibytes(2), new DataSize(1_000_000)));
     assertThat(config.tls()).isEqualTo(Optional.of(new TlsSettings(pem, pem, pem)));

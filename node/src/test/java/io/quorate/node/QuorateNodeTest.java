@@ -122,7 +122,7 @@ class QuorateNodeTest {
         config.dataDirectory(),
         config.sessions(),
         config.snapshot(),
-        config.log(),
+        config.disk(),
         config.limits(),
         config.effective(),
         plugins);
@@ -191,7 +191,7 @@ class QuorateNodeTest {
             config.dataDirectory(),
             config.sessions(),
             config.snapshot(),
-            config.log(),
+            config.disk(),
             config.limits(),
             config.effective(),
             List.of());

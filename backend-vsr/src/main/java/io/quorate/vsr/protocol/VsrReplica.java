@@ -7,7 +7,6 @@ import io.quorate.api.ReadConsistency;
 import io.quorate.core.check.Check;
 import io.quorate.core.check.InvariantViolation;
 import io.quorate.core.log.DurableState;
-import io.quorate.core.log.FaultySlot;
 import io.quorate.core.log.LogView;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.AdminCommand;
@@ -52,7 +51,6 @@ import io.quorate.vsr.protocol.statetransfer.Supplier;
 import io.quorate.vsr.protocol.viewchange.Standing;
 import io.quorate.vsr.protocol.viewchange.Status;
 import io.quorate.vsr.protocol.viewchange.ViewChange;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,7 +124,7 @@ public final class VsrReplica implements ReplicaCore {
               + " it");
       return;
     }
-    if (haltsAlone(state.faulty(), out)) {
+    if (mender.haltsAlone(state.faulty(), out)) {
       return;
     }
     log.restore(state);
@@ -135,19 +133,6 @@ public final class VsrReplica implements ReplicaCore {
     applied = log.commit();
     viewChange.start(now, out);
     log.flush(now, out);
-  }
-
-  /** Nobody can mend the log of a group of one; whether that is so. */
-  private boolean haltsAlone(List<FaultySlot> slots, Effects out) {
-    if (slots.isEmpty() || !group.others().isEmpty()) {
-      return false;
-    }
-    out.halt(
-        "the log is damaged at slot "
-            + slots.get(0).slot()
-            + ", and a group of one has nobody to mend it from; restore the folder of this replica"
-            + " from a copy");
-    return true;
   }
 
   @Override
@@ -161,7 +146,7 @@ public final class VsrReplica implements ReplicaCore {
       case Event.Persisted persisted -> onPersisted(persisted.token(), now, out);
       case Event.Loaded loaded -> onLoaded(loaded, now, out);
       case Event.Damaged damaged -> {
-        if (!haltsAlone(damaged.slots(), out)) {
+        if (!mender.haltsAlone(damaged.slots(), out)) {
           mender.wake(damaged.slots(), now, out);
         }
       }

@@ -100,13 +100,13 @@ final class Fixture {
         new DurableState(
             found.hardState(),
             found.base(),
+            found.head(),
             found.epochs(),
             found.tail(),
+            found.faulty(),
             found.configurations(),
             found.snapshot(),
-            headCertain,
-            found.faulty(),
-            found.head());
+            headCertain);
     core =
         new VsrReplica(new Seat(GroupId.of("g"), N1, List.of(N1, N2, N3), new Random(7)), config);
     core().restore(state, now(), out);

@@ -6,13 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.api.ReadConsistency;
 import io.quorate.node.QuorateClient;
-import io.quorate.rocksdb.InspectionText;
-import io.quorate.rocksdb.LogInspector;
 import io.quorate.samples.kv.KvClient;
 import io.quorate.samples.kv.KvResult.Item;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -195,62 +191,35 @@ class RefusedStartsTest {
     group.awaitCaughtUp(client);
     group.process(VICTIM).kill();
     int unused = group.process(VICTIM).awaitExit();
-    Path largest = null;
-    for (Path file : files(group.data(VICTIM).resolve("log"), ".sst")) {
-      largest = largest == null || Files.size(file) > Files.size(largest) ? file : largest;
-    }
-    assertThat(inspected()).startsWith("sound");
-    flip(largest, Files.size(largest) / 3);
-    assertThat(inspected()).startsWith("damaged");
+    DamagedFiles.flipEntries(group.data(VICTIM));
 
     assertComesBack();
-    assertThat(inspected()).startsWith("sound");
-  }
-
-  private static String inspected() {
-    InspectionText nowhere = new InspectionText(new PrintWriter(Writer.nullWriter()));
-    return LogInspector.inspect(group.data(VICTIM), nowhere).text();
+    assertThat(DamagedFiles.inspected(group.data(VICTIM))).startsWith("sound");
   }
 
   private static void damage(String what) throws IOException {
     Path data = group.data(VICTIM);
     switch (what) {
       case "log in the middle" -> {
-        for (Path file : files(data.resolve("log"), ".log")) {
-          flip(file, Files.size(file) / 2);
+        for (Path file : DamagedFiles.files(data.resolve("log"), ".log")) {
+          DamagedFiles.flip(file, Files.size(file) / 2);
         }
       }
       case "log at its end" -> {
-        for (Path file : files(data.resolve("log"), ".log")) {
-          flip(file, Files.size(file) - 8);
+        for (Path file : DamagedFiles.files(data.resolve("log"), ".log")) {
+          DamagedFiles.flip(file, Files.size(file) - 8);
         }
       }
-      case "marker", "identity" -> flip(data.resolve(what), Files.size(data.resolve(what)) / 4);
+      case "marker", "identity" ->
+          DamagedFiles.flip(data.resolve(what), Files.size(data.resolve(what)) / 4);
       case "manifest" -> {
-        for (Path file : files(data.resolve("log"), "")) {
+        for (Path file : DamagedFiles.files(data.resolve("log"), "")) {
           if (String.valueOf(file.getFileName()).startsWith("MANIFEST")) {
-            flip(file, Files.size(file) / 2);
+            DamagedFiles.flip(file, Files.size(file) / 2);
           }
         }
       }
       default -> throw new IllegalArgumentException(what);
-    }
-  }
-
-  private static void flip(Path file, long at) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    for (int i = 0; i < 8 && at + i >= 0 && at + i < bytes.length; i++) {
-      bytes[(int) at + i] ^= 0x5a;
-    }
-    Files.write(file, bytes);
-  }
-
-  private static List<Path> files(Path directory, String end) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      List<Path> found =
-          files.filter(file -> file.toString().endsWith(end) && Files.isRegularFile(file)).toList();
-      assertThat(found).isNotEmpty();
-      return found;
     }
   }
 

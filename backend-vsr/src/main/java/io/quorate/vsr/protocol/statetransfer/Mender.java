@@ -42,6 +42,19 @@ public final class Mender {
     return askAtNanos;
   }
 
+  /** Nobody can mend the log of a group of one; whether that is so. */
+  public boolean haltsAlone(List<FaultySlot> slots, Effects out) {
+    if (slots.isEmpty() || !group.others().isEmpty()) {
+      return false;
+    }
+    out.halt(
+        "the log is damaged at slot "
+            + slots.get(0).slot()
+            + ", and a group of one has nobody to mend it from; restore the folder of this replica"
+            + " from a copy");
+    return true;
+  }
+
   /** Damage was found. */
   public void wake(List<FaultySlot> slots, Now now, Effects out) {
     for (FaultySlot slot : slots) {

@@ -266,19 +266,29 @@ public final class ViewChange {
       return;
     }
     logs.put(from, change);
+    addOwnLog();
     choose(now, out);
   }
 
   /** Something became durable; perhaps what this replica's own log says. */
   public void onDurable(Now now, Effects out) {
-    if (standing.status() == Status.VIEW_CHANGE
-        && group.leads(log.view())
-        && log.lastNormalView() < log.view()
-        && log.settled()
-        && !logs.containsKey(group.self())) {
-      logs.put(group.self(), ownLog());
+    if (addOwnLog()) {
       choose(now, out);
     }
+  }
+
+  /** Its own log counts like any other: once everything that is said of it is durable. */
+  private boolean addOwnLog() {
+    boolean due =
+        standing.status() == Status.VIEW_CHANGE
+            && group.leads(log.view())
+            && log.lastNormalView() < log.view()
+            && log.settled()
+            && !logs.containsKey(group.self());
+    if (due) {
+      logs.put(group.self(), ownLog());
+    }
+    return due;
   }
 
   private void choose(Now now, Effects out) {

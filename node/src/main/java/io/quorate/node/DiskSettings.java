@@ -10,9 +10,9 @@ import java.time.Duration;
  *
  * @param scrubEvery time between two readings of the whole log in search of damage; zero: never
  */
-public record LogSettings(Duration scrubEvery) {
+public record DiskSettings(Duration scrubEvery) {
   /** Refuses a pace at which a replica would do little else. */
-  public LogSettings {
-    Require.between(scrubEvery, Duration.ZERO, Duration.ofDays(365), "quorate.log.scrub-every");
+  public DiskSettings {
+    Require.between(scrubEvery, Duration.ZERO, Duration.ofDays(365), "quorate.disk.scrub-every");
   }
 }
