@@ -8,6 +8,7 @@ import io.quorate.vsr.story.RecoveryStoriesTest;
 import io.quorate.vsr.story.ViewChangeStoriesTest;
 import io.quorate.vsr.world.VsrWorlds;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ final class Hunt {
 
   /** A group drawn from the seed under faults drawn from the seed. */
   static final class Swarm implements Callable<@Nullable String> {
-    static final int SEEDS = Integer.getInteger("seeds", 12);
+    static final int SEEDS = 6;
 
     @Override
     public @Nullable String call() {
@@ -74,6 +75,15 @@ final class Hunt {
     }
   }
 
+  /** A new primary that has more than it knows to be committed. */
+  static final class Inheritance implements Callable<@Nullable String> {
+    @Override
+    public @Nullable String call() {
+      return told(
+          new ViewChangeStoriesTest()::aNewPrimaryServesReadsOnceItHasCommittedWhatItInherited);
+    }
+  }
+
   /** Whoever has the ops has just restarted. */
   static final class RestartedBackup implements Callable<@Nullable String> {
     @Override
@@ -91,19 +101,36 @@ final class Hunt {
     }
   }
 
-  /** All replicas lose power at once, again and again. */
-  static final class PowerLoss implements Callable<@Nullable String> {
-    @Override
-    public @Nullable String call() {
-      return told(new RecoveryStoriesTest()::aPowerLossOfTheWholeGroupLosesNothing);
-    }
-  }
-
   /** Two copies of a committed op are damaged, and the third replica never had it. */
   static final class CorruptCopies implements Callable<@Nullable String> {
     @Override
     public @Nullable String call() {
       return told(new DamagedLogStoriesTest()::twoCorruptCopiesOfACommittedOpWaitAndNeverLie);
+    }
+  }
+
+  /** All of these, one after the other. */
+  static final class AllScenes implements Callable<@Nullable String> {
+    @Override
+    public @Nullable String call() throws Exception {
+      List<Callable<@Nullable String>> scenes =
+          List.of(
+              new LongerLog(),
+              new LateAcknowledgement(),
+              new CrashAfterOffer(),
+              new LonelyReplica(),
+              new LostPrimary(),
+              new Inheritance(),
+              new RestartedBackup(),
+              new LostTail(),
+              new CorruptCopies());
+      for (Callable<@Nullable String> scene : scenes) {
+        String failure = scene.call();
+        if (failure != null) {
+          return scene.getClass().getSimpleName() + ": " + failure;
+        }
+      }
+      return null;
     }
   }
 

@@ -21,7 +21,6 @@ final class VsrMutants {
   private static final String LOG = PROTOCOL + "log.VsrLog";
   private static final String MESSAGE = "io.quorate.vsr.message.VsrMessage";
   private static final String SESSIONS = "io.quorate.core.session.SessionTable";
-  private static final String WRITER = "io.quorate.core.runtime.LogWriter";
 
   private VsrMutants() {}
 
@@ -47,14 +46,14 @@ final class VsrMutants {
                     log.install(start.log(), kept, readBackAt(kept));
                     return true;
                 """),
-        SourceMutant.named("drop dedupe at apply")
-            .replace(CORE, SESSIONS, "if (kept != Kept.NOTHING) {", "if (false) {"),
-        SourceMutant.named("release before sync")
+        SourceMutant.named("acknowledge before sync")
             .replace(
-                CORE,
-                WRITER,
-                "    store.write(group);\n",
-                "    sender.flush();\n    store.write(group);\n"));
+                VSR,
+                LOG,
+                "out.persist(write, released);",
+                "out.persist(write, List.of());\n    released.forEach(out::send);"),
+        SourceMutant.named("drop dedupe at apply")
+            .replace(CORE, SESSIONS, "if (kept != Kept.NOTHING) {", "if (false) {"));
   }
 
   /** VRR §4.2 step 3: the longest log wins, whatever the view in which it was whole. */
@@ -169,5 +168,11 @@ final class VsrMutants {
             PRIMACY,
             "case ReadConsistency.Linearizable linearizable -> false;",
             "case ReadConsistency.Linearizable linearizable -> true;");
+  }
+
+  /** B.8: a new primary serves reads before it has committed what it inherited. */
+  static SourceMutant servableAtOnce() {
+    return SourceMutant.named("serve a read before what was inherited")
+        .replace(VSR, PRIMACY, "if (!servable && log.commit() >= inherited) {", "if (!servable) {");
   }
 }

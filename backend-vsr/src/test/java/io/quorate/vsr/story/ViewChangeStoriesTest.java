@@ -318,6 +318,29 @@ public final class ViewChangeStoriesTest {
     assertThat(found).as("seeds with a primary that did not know").isPositive();
   }
 
+  @Test // B.2, B.8: a new primary knows what was acknowledged only once it has committed it itself
+  public void aNewPrimaryServesReadsOnceItHasCommittedWhatItInherited() {
+    Turns t = Turns.start(3, 7);
+    Scenario s = t.scenario();
+    SimNode old = t.primary(0);
+    SimNode second = t.primary(1);
+    SimNode third = t.primary(2);
+    t.cut(old, third);
+    final long op = t.committed() + 1;
+    s.await(s.client(1).put(1, 11));
+    assertThat(second.commitSlot()).isLessThan(op);
+    s.crash(old);
+    t.link(second, third).dropKind("Prepares");
+    assertThat(t.untilAnotherLeads(old)).isSameAs(second);
+    Pending read = s.client(2).get(1);
+    s.run(Duration.ofMillis(100));
+    assertThat(read.isDone()).isFalse();
+    t.link(second, third).passKind("Prepares");
+    s.await(read);
+    assertThat(read.value()).isEqualTo(11);
+    s.check();
+  }
+
   /** Primaries give up so late that their successors have clients before. */
   private static VsrConfig patient() {
     return VsrConfig.defaults()
