@@ -247,7 +247,7 @@ final class Primacy {
     peer.acknowledge(op, checkpoint);
     snapshots.onProgress(peer.node(), op);
     advanceCommit(now, out);
-    advanceHandover(now, out);
+    advanceHandover();
   }
 
   /** Its own disk moved on. */
@@ -429,7 +429,7 @@ final class Primacy {
     }
     handover = new Handover(target, requestId, now.monotonicNanos() + patienceNanos);
     out.trace(new Trace.Noted("vsr §4.2 handover", "asks for a view whose primary is " + target));
-    advanceHandover(now, out);
+    advanceHandover();
   }
 
   /** Whoever has most of the log; of those, who is primary next. */
@@ -445,7 +445,7 @@ final class Primacy {
     return best == null ? null : best.node();
   }
 
-  private void advanceHandover(Now now, Effects out) {
+  private void advanceHandover() {
     Handover running = handover;
     if (running != null
         && !running.asked()

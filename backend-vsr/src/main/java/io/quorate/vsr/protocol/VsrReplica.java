@@ -520,6 +520,9 @@ public final class VsrReplica implements ReplicaCore {
       return;
     }
     out.trace(new Trace.Noted("vsr §5.2 state transfer", "the log now begins behind " + complete));
+    if (complete.slot() > log.commit() && log.continues(complete)) {
+      log.commitTo(complete.slot()); // what follows it stays until the log of the view is installed
+    }
     if (complete.slot() > log.commit()) {
       log.beginBehind(complete, known);
       followWithLog(primary, log.op(), now, out);

@@ -91,7 +91,7 @@ final class ViewChangeTest {
   }
 
   @Test // step 3: the log of the latest view, not the longest, and with every body, before
-        // StartView
+  // StartView
   void aNewPrimaryCompletesTheChosenLogFirst() {
     Fixture n1 = new Fixture().left(3, 1, 1, 1, 1).start();
     n1.persist();

@@ -522,8 +522,13 @@ public final class VsrLog {
     install(rest, Math.max(slot, rest.agreement(here().from(slot))), null);
   }
 
+  /** Whether this log has the snapshot's last entry, so that what is behind it continues it. */
+  public boolean continues(SnapshotRef received) {
+    return has(received.slot()) && viewAt(received.slot()) == received.epoch();
+  }
+
   private void takeSnapshotAsBeginning(SnapshotRef received) {
-    if (has(received.slot()) && viewAt(received.slot()) == received.epoch()) {
+    if (continues(received)) {
       ChainHash known = hashAt(received.slot());
       Check.that(
           known == null || known.equals(received.hash()),

@@ -29,11 +29,21 @@ final class SuperblockTest {
     }
   }
 
-  @Test // what version 1 wrote is still read
+  @Test // what version 1 wrote is still read, and still written
   void oldBytesStillDecode() {
-    String golden = "010100000000000000000700000000000000040000000000000".concat("0");
-    byte[] now = new Superblock(7, 4, true, null).encode();
-    assertThat(HexFormat.of().formatHex(now)).startsWith(golden.substring(0, 50)).hasSize(60);
+    String muted = "010100000000000000000700000000000000040000000000000071d8ed27";
+    String withTarget =
+        "0106000000000000000007000000000000000400000000000000050000000000"
+            + "0000020000000000000009000000000000000b000000000000000c0000000000"
+            + "0000020000000600000000000000020000000000000008000000000000000400"
+            + "000000000000e8c4a9f5";
+    assertGolden(muted, new Superblock(7, 4, true, null));
+    assertGolden(withTarget, new Superblock(7, 4, false, TARGET));
+  }
+
+  private static void assertGolden(String hex, Superblock block) {
+    assertThat(Superblock.decode(HexFormat.of().parseHex(hex))).isEqualTo(block);
+    assertThat(HexFormat.of().formatHex(block.encode())).isEqualTo(hex);
   }
 
   @Test
