@@ -1,0 +1,148 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.vsr.story;
+
+import static io.quorate.vsr.story.Turns.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quorate.sim.cluster.SimNode;
+import io.quorate.sim.scenario.Scenario;
+import io.quorate.sim.workload.KvClient.Pending;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Restarts and lost disks (VRR §4.3, design B.4), one failure each, told in order. */
+public final class RecoveryStoriesTest {
+
+  @Test // B.4: after a power loss of the whole group everybody restarts from the disk
+  public void aPowerLossOfTheWholeGroupLosesNothing() {
+    Turns t = Turns.start(3, 7);
+    Scenario s = t.scenario();
+    List<Pending> writes = new ArrayList<>();
+    for (int round = 1; round <= 6; round++) {
+      for (int client = 1; client <= 3; client++) {
+        writes.add(s.client(client).add(7, 1));
+      }
+      s.run(Duration.ofNanos(round * 700_000L));
+      s.cluster().nodes().forEach(s::crash);
+      s.run(Duration.ofMillis(10));
+      s.cluster().nodes().forEach(s::restart);
+      s.until(() -> s.cluster().leader() != null, SOON, "somebody is primary again");
+    }
+    writes.forEach(s::await);
+    Pending read = s.client(4).get(7);
+    s.await(read);
+    assertThat(read.value()).isEqualTo(writes.size());
+    s.check();
+  }
+
+  @Test // B.4: the power fails again and again while the group recovers
+  public void powerLossesDuringTheViewChangeLoseNothing() {
+    for (long seed = 1; seed <= 10; seed++) {
+      Turns t = Turns.start(3, seed);
+      Scenario s = t.scenario();
+      Pending write = s.client(1).add(7, 1);
+      s.run(Duration.ofMillis(2));
+      for (int round = 1; round <= 5; round++) {
+        s.cluster().nodes().forEach(s::crash);
+        s.cluster().nodes().forEach(s::restart);
+        s.run(Duration.ofMillis(60L * seed + 20));
+      }
+      s.await(write);
+      s.check();
+    }
+  }
+
+  @Test // B.3: who restarted knows of no commit, which says nothing about its log
+  public void aRestartedBackupThatKnowsOfNoCommitStillGivesItsLog() {
+    Turns t = Turns.start(3, 7);
+    Scenario s = t.scenario();
+    SimNode old = t.primary(0);
+    SimNode second = t.primary(1);
+    SimNode third = t.primary(2);
+    t.cut(old, second);
+    s.puts(1, 10, 0);
+    final long op = t.committed();
+    s.crash(old);
+    s.crash(third);
+    s.restart(third);
+    assertThat(third.commitSlot()).isZero();
+    SimNode successor = t.untilAnotherLeads(old);
+    assertThat(successor.disk().lastSlot()).isGreaterThanOrEqualTo(op);
+    s.until(() -> second.commitSlot() >= op, SOON, "the ops are committed again");
+    s.check();
+  }
+
+  @Test // B.4: a primary that restarts does not lead its view again, it asks for the next one
+  public void aRestartedPrimaryDoesNotResume() {
+    Turns t = Turns.start(3, 7);
+    Scenario s = t.scenario();
+    SimNode old = t.primary(0);
+    s.client(1).put(1, 11);
+    s.run(Duration.ofNanos(300_000));
+    s.crash(old);
+    s.restart(old);
+    s.until(() -> s.cluster().leader() != null, SOON, "somebody is primary");
+    assertThat(Turns.viewOf(s.leader())).isGreaterThan(t.view());
+    s.check();
+  }
+
+  @Test // B.4: RECOVERING_HEAD keeps out of every quorum; rather no view than one without an op
+  public void aReplicaThatMayHaveLostOpsHelpsNobodyBeforeItHasThemAgain() {
+    Turns t = Turns.start(3, 7);
+    Scenario s = t.scenario();
+    SimNode old = t.primary(0);
+    SimNode second = t.primary(1);
+    SimNode third = t.primary(2);
+    t.cut(old, second);
+    s.puts(1, 10, 0);
+    s.crash(old);
+    s.happens("lose-tail " + third.id() + " by 3 for 1ms");
+    s.run(Duration.ofSeconds(5));
+    assertThat(s.cluster().leader()).as("the lost ops are on the disk of the dead only").isNull();
+    t.join();
+    s.restart(old);
+    t.untilAnotherLeads(third);
+    s.await(s.client(2).put(2, 21));
+    s.check();
+    assertThat(s.count("note.vsr repair")).isPositive();
+  }
+
+  @Test // B.4: a disk that is lost is a member that is lost; the others go on without it
+  public void aReplicaWhoseDiskIsWipedStaysAwayAndTheOthersGoOn() {
+    Turns t = Turns.start(3, 7);
+    Scenario s = t.scenario();
+    SimNode wiped = t.primary(0);
+    s.puts(1, 10, 0);
+    wiped.wipe();
+    SimNode successor = t.untilAnotherLeads(wiped);
+    s.puts(1, 10, 0);
+    s.crash(successor);
+    s.run(Duration.ofSeconds(3));
+    assertThat(s.cluster().leader()).as("one of three is no quorum").isNull();
+    s.restart(successor);
+    s.puts(2, 3, 0);
+    s.run(Duration.ofSeconds(1));
+    assertThat(wiped.isUp()).isFalse();
+  }
+
+  @Test // B.4: why it must not: an empty disk denies what its identity has acknowledged
+  public void aReplicaThatReturnsWithAnEmptyDiskUnderItsIdentityLosesWhatWasAcknowledged() {
+    Turns t = Turns.start(3, 7);
+    Scenario s = t.scenario();
+    SimNode old = t.primary(0);
+    SimNode second = t.primary(1);
+    SimNode third = t.primary(2);
+    t.cut(old, second);
+    s.puts(1, 10, 0);
+    s.crash(old);
+    third.wipe();
+    s.restart(third);
+    assertThatThrownBy(() -> s.run(Duration.ofSeconds(5)))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("offers the log of view 0, it had that of");
+  }
+}
