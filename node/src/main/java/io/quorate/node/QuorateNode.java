@@ -135,7 +135,7 @@ public final class QuorateNode implements AutoCloseable {
       throw new IllegalStateException(config.node() + " was started already");
     }
     StorageEngine.Opened opened =
-        storage.open(config.dataDirectory(), config.group(), config.node());
+        storage.open(config.dataDirectory(), config.group(), config.node(), backend.name());
     @Nullable ObjectStore store = null;
     Network.@Nullable ReplicaEnd end = null;
     try {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The directory of one replica, locked while it is open:
  *
  * <pre>
- * identity     format, group, node, incarnation
+ * identity     format, group, node, incarnation, backend
  * lock         held by the process that uses the directory
  * marker       the sync marker, see docs/adr/0002-rocksdb-log.md
  * log/         RocksDB: entries and hard state
@@ -58,6 +58,16 @@ public final class DataDirectory implements AutoCloseable {
    * @param path of this replica alone, customarily {@code <data-dir>/<group>/<node>}
    */
   public static DataDirectory open(Path path, GroupId group, NodeId node) {
+    return open(path, group, node, null);
+  }
+
+  /**
+   * The same for the replica of a protocol: what another one wrote is refused.
+   *
+   * @param backend name of the protocol; null if it does not matter
+   */
+  public static DataDirectory open(
+      Path path, GroupId group, NodeId node, @Nullable String backend) {
     try {
       DurableFiles.createDirectories(path);
     } catch (IOException e) {
@@ -68,12 +78,19 @@ public final class DataDirectory implements AutoCloseable {
         () -> {
           Path file = path.resolve("identity");
           Identity identity =
-              Files.exists(file) ? readIdentity(path) : firstStart(path, group, node);
+              Files.exists(file) ? readIdentity(path) : firstStart(path, group, node, backend);
           if (!identity.group().equals(group) || !identity.node().equals(node)) {
             throw new StorageFault(
                 ("%s belongs to node %s of group %s, not to node %s of group %s:"
                         + " give this node its own directory, or correct its configuration")
                     .formatted(path, identity.node(), identity.group(), node, group));
+          }
+          @Nullable String made = identity.backend();
+          if (made != null && backend != null && !made.equals(backend)) {
+            throw new StorageFault(
+                ("%s was made with backend = %s, the configuration says %s, which cannot read it:"
+                        + " put back backend = %s, or begin anew with another data-dir or group")
+                    .formatted(path, made, backend, made));
           }
           return identity;
         });
@@ -192,7 +209,8 @@ public final class DataDirectory implements AutoCloseable {
     return read <= 0 ? "" : " (pid " + new String(pid, 0, read, StandardCharsets.UTF_8) + ")";
   }
 
-  private static Identity firstStart(Path path, GroupId group, NodeId node) throws IOException {
+  private static Identity firstStart(
+      Path path, GroupId group, NodeId node, @Nullable String backend) throws IOException {
     if (Files.exists(path.resolve("log")) || Files.exists(path.resolve("marker"))) {
       throw new StorageFault(
           path
@@ -201,7 +219,7 @@ public final class DataDirectory implements AutoCloseable {
     }
     byte[] random = new byte[16];
     new SecureRandom().nextBytes(random);
-    Identity identity = new Identity(group, node, HexFormat.of().formatHex(random));
+    Identity identity = new Identity(group, node, HexFormat.of().formatHex(random), backend);
     DurableFiles.replace(
         path.resolve("identity"), identity.toText().getBytes(StandardCharsets.UTF_8));
     return identity;

@@ -16,16 +16,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param incarnation 32 hex digits drawn when the directory was made: a replica that lost its
  *     directory is another one, whatever its name
+ * @param backend the protocol that wrote it; null if that is not known
  */
-public record Identity(GroupId group, NodeId node, String incarnation) {
+public record Identity(GroupId group, NodeId node, String incarnation, @Nullable String backend) {
   /** Version of the directory's layout. */
   static final int FORMAT = 1;
 
   /** Text of the identity file: readable, with a checksum in its last line. */
   String toText() {
     String lines =
-        "format=%d\ngroup=%s\nnode=%s\nincarnation=%s\n"
-            .formatted(FORMAT, group, node, incarnation);
+        "format=%d\ngroup=%s\nnode=%s\nincarnation=%s\n".formatted(FORMAT, group, node, incarnation)
+            + (backend == null ? "" : "backend=" + backend + "\n");
     return lines + "checksum=" + checksum(lines) + "\n";
   }
 
@@ -54,7 +55,8 @@ public record Identity(GroupId group, NodeId node, String incarnation) {
     return new Identity(
         GroupId.of(field(fields, "group")),
         NodeId.of(field(fields, "node")),
-        field(fields, "incarnation"));
+        field(fields, "incarnation"),
+        fields.get("backend"));
   }
 
   private static String field(Map<String, String> fields, String name) {

@@ -24,8 +24,11 @@ public final class InspectionText implements LogInspector.Visitor {
   @Override
   public void identity(Identity identity) {
     out.printf(
-        "group %s, node %s, incarnation %s%n",
-        identity.group(), identity.node(), identity.incarnation());
+        "group %s, node %s, incarnation %s%s%n",
+        identity.group(),
+        identity.node(),
+        identity.incarnation(),
+        identity.backend() == null ? "" : ", backend " + identity.backend());
   }
 
   @Override

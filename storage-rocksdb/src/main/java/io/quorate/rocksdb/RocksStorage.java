@@ -5,6 +5,7 @@ package io.quorate.rocksdb;
 import io.quorate.api.GroupId;
 import io.quorate.api.NodeId;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** All that one replica keeps on disk: its directory, locked, with the log and the snapshots. */
 public final class RocksStorage implements AutoCloseable {
@@ -26,7 +27,17 @@ public final class RocksStorage implements AutoCloseable {
    *     mend it
    */
   public static RocksStorage open(Path path, GroupId group, NodeId node, RocksLogOptions options) {
-    DataDirectory directory = DataDirectory.open(path, group, node);
+    return open(path, group, node, null, options);
+  }
+
+  /**
+   * The same for the replica of a protocol: what another one wrote is refused.
+   *
+   * @param backend name of the protocol; null if it does not matter
+   */
+  public static RocksStorage open(
+      Path path, GroupId group, NodeId node, @Nullable String backend, RocksLogOptions options) {
+    DataDirectory directory = DataDirectory.open(path, group, node, backend);
     boolean opened = false;
     try {
       RocksSnapshotStore snapshots = RocksSnapshotStore.open(directory);

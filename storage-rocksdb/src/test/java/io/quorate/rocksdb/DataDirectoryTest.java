@@ -33,7 +33,8 @@ final class DataDirectoryTest {
       assertThat(incarnation).matches("[0-9a-f]{32}");
     }
     try (DataDirectory second = open()) {
-      assertThat(second.identity()).isEqualTo(new Identity(Disks.GROUP, Disks.NODE, incarnation));
+      assertThat(second.identity())
+          .isEqualTo(new Identity(Disks.GROUP, Disks.NODE, incarnation, null));
     }
     try (DataDirectory elsewhere =
         DataDirectory.open(temporary.resolve("other"), Disks.GROUP, Disks.NODE)) {
@@ -51,6 +52,20 @@ final class DataDirectoryTest {
     assertThatThrownBy(() -> DataDirectory.open(path(), GroupId.of("stock"), Disks.NODE))
         .isInstanceOf(StorageFault.class)
         .hasMessageContaining("not to node n1 of group stock");
+    open().close();
+  }
+
+  @Test
+  void aDirectoryOfAnotherProtocolIsRefusedNamingBoth() {
+    DataDirectory.open(path(), Disks.GROUP, Disks.NODE, "raft").close();
+    assertThatThrownBy(() -> DataDirectory.open(path(), Disks.GROUP, Disks.NODE, "vsr"))
+        .isInstanceOf(StorageFault.class)
+        .hasMessageContaining(path() + " was made with backend = raft, the configuration says vsr")
+        .hasMessageContaining("put back backend = raft");
+    try (DataDirectory again = DataDirectory.open(path(), Disks.GROUP, Disks.NODE, "raft")) {
+      assertThat(again.identity().backend()).isEqualTo("raft");
+    }
+    // Whoever only looks, and directories that do not say who made them, are let in.
     open().close();
   }
 

@@ -28,10 +28,11 @@ public interface StorageEngine {
    * Opens the files of one replica, or creates them at its first start. Blocks.
    *
    * @param directory of this replica alone; created if missing
+   * @param backend name of the protocol whose files they are
    * @throws StartException the folder cannot be written, is in use by another process, belongs to
-   *     another group or node, or is damaged
+   *     another group or node, was written by another protocol, or is damaged
    */
-  Opened open(Path directory, GroupId group, NodeId node);
+  Opened open(Path directory, GroupId group, NodeId node, String backend);
 
   /**
    * Describes and verifies a directory without changing anything in it. Blocks.

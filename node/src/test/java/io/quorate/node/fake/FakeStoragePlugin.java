@@ -30,7 +30,7 @@ public final class FakeStoragePlugin implements StoragePlugin {
 
   private static final class NoStorage implements StorageEngine {
     @Override
-    public Opened open(Path directory, GroupId group, NodeId node) {
+    public Opened open(Path directory, GroupId group, NodeId node, String backend) {
       open++;
       return new NothingOpened();
     }

@@ -25,9 +25,9 @@ final class RocksStorageEngine implements StorageEngine {
   }
 
   @Override
-  public Opened open(Path directory, GroupId group, NodeId node) {
+  public Opened open(Path directory, GroupId group, NodeId node, String backend) {
     try {
-      return new OpenedStorage(RocksStorage.open(directory, group, node, options));
+      return new OpenedStorage(RocksStorage.open(directory, group, node, backend, options));
     } catch (StorageFault e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }

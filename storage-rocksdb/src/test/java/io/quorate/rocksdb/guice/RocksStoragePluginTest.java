@@ -82,12 +82,12 @@ final class RocksStoragePluginTest {
   @Test
   void whatWasWrittenIsThereAfterARestart() {
     byte[] hardState = {1, 2, 3};
-    try (StorageEngine.Opened opened = engine().open(temporary, GROUP, NODE)) {
+    try (StorageEngine.Opened opened = engine().open(temporary, GROUP, NODE, "raft")) {
       assertThat(opened.snapshots().list()).isEmpty();
       opened.log().recover(null, 1);
       opened.log().write(List.of(new DurableWrite(1, hardState, 0, null, List.of())));
     }
-    try (StorageEngine.Opened opened = engine().open(temporary, GROUP, NODE)) {
+    try (StorageEngine.Opened opened = engine().open(temporary, GROUP, NODE, "raft")) {
       assertThat(opened.log().recover(null, 1).hardState()).isEqualTo(hardState);
     }
     StringWriter text = new StringWriter();
@@ -98,20 +98,20 @@ final class RocksStoragePluginTest {
   @Test
   void whatStopsAStartIsAStartException() throws IOException {
     StorageEngine engine = engine();
-    try (StorageEngine.Opened opened = engine.open(temporary, GROUP, NODE)) {
+    try (StorageEngine.Opened opened = engine.open(temporary, GROUP, NODE, "raft")) {
       assertThat(opened.log()).isNotNull();
-      assertThatThrownBy(() -> engine.open(temporary, GROUP, NODE))
+      assertThatThrownBy(() -> engine.open(temporary, GROUP, NODE, "raft"))
           .isInstanceOf(StartException.class)
           .hasMessageContaining("in use");
       assertThatThrownBy(() -> engine.inspect(temporary, new PrintWriter(new StringWriter())))
           .isInstanceOf(StartException.class)
           .hasMessageContaining("in use");
     }
-    assertThatThrownBy(() -> engine.open(temporary, GROUP, NodeId.of("n2")))
+    assertThatThrownBy(() -> engine.open(temporary, GROUP, NodeId.of("n2"), "raft"))
         .isInstanceOf(StartException.class)
         .hasMessageContaining("belongs to node n1");
     Path file = Files.createFile(temporary.resolve("file"));
-    assertThatThrownBy(() -> engine.open(file, GROUP, NODE))
+    assertThatThrownBy(() -> engine.open(file, GROUP, NODE, "raft"))
         .isInstanceOf(StartException.class)
         .hasMessageContaining("is a file");
     assertThatThrownBy(() -> engine.inspect(file, new PrintWriter(new StringWriter())))
