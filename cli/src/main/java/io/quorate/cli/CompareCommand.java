@@ -44,14 +44,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class CompareCommand implements Callable<Integer> {
-  private static final List<String> BACKENDS = List.of("raft", "s3");
+  private static final List<String> BACKENDS = List.of("raft", "vsr", "s3");
 
   @Spec private CommandSpec spec;
 
   @Option(
       names = "--backends",
       split = ",",
-      defaultValue = "raft,s3",
+      defaultValue = "raft,vsr,s3",
       description = "Contenders (default: ${DEFAULT-VALUE}).")
   private List<String> backends;
 

@@ -53,7 +53,8 @@ class SimCommandTest {
     assertThat(run.code()).isZero();
     assertThat(run.out().lines().toList())
         .satisfies(lines -> assertThat(lines.get(0)).startsWith("raft  seed 3: ok"))
-        .satisfies(lines -> assertThat(lines.get(1)).startsWith("s3    seed 3: ok"));
+        .satisfies(lines -> assertThat(lines.get(1)).startsWith("s3    seed 3: ok"))
+        .satisfies(lines -> assertThat(lines.get(2)).startsWith("vsr   seed 3: ok"));
     assertThat(run.out().lines().filter(line -> line.contains("seed 3")))
         .extracting(line -> line.replaceAll(".* ([0-9]+ faults).*", "$1"))
         .containsOnly("3 faults");

@@ -53,7 +53,7 @@ class WrongUseTest {
           s3 serve --latency slow ¦ Invalid value for option '--latency': expected one of [NONE, STANDARD, EXPRESS] (case-insensitive) but was 'slow'
           s3 serve --port 70000 ¦ --port must be between 0 and 65535, was 70000
           s3 serve --faults rain=1 ¦ --faults: not a fault: rain=1; write name=share of seed, throttled, conflicts, errors, lost, late, late-max-ms, slow-lists
-          sim --backend paxos ¦ --backend: "paxos" cannot be simulated; there are: raft, s3, all
+          sim --backend paxos ¦ --backend: "paxos" cannot be simulated; there are: raft, s3, vsr, all
           sim --seed 5..1 ¦ Invalid value for option '--seed': "5..1" must be a seed such as 7, or a range such as 1..1000
           sim --faults rain --time 1s ¦ --faults: fault family "rain" is unknown; say swarm, none, or some of [crash, pause, partition, flap, clog, slow, loss, kind, client, disk-stall, disk-error, disk-rot, disk-tail, clock, log-rot]
           sim --scenario nowhere.txt ¦ the scenario nowhere.txt does not exist

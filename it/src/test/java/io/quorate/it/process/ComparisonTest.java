@@ -32,15 +32,15 @@ class ComparisonTest {
         compare(
             report,
             "--backends",
-            "raft,s3",
+            "raft,vsr,s3",
             "--reads",
             "20%",
             "--warmup",
             "0.5s",
             "--duration",
-            "4s");
+            "3s");
 
-    assertThat(json.get("runs")).hasSize(2);
+    assertThat(json.get("runs")).hasSize(3);
     for (JsonNode run : json.get("runs")) {
       String contender = run.get("contender").textValue();
       assertThat(run.get("answered").longValue()).as(contender).isPositive();
@@ -62,7 +62,7 @@ class ComparisonTest {
     assertThat(new ObjectMapper().readTree(Files.readString(report.resolve("results.json"))))
         .isEqualTo(json);
     assertThat(report.resolve("raft-1.hgrm")).isNotEmptyFile();
-    assertThat(report.resolve("s3-2.hgrm")).isNotEmptyFile();
+    assertThat(report.resolve("s3-3.hgrm")).isNotEmptyFile();
   }
 
   @Test
