@@ -4,6 +4,7 @@ package io.quorate.vsr.message;
 
 import io.quorate.core.check.Check;
 import io.quorate.core.log.ChainHash;
+import io.quorate.core.log.Entry;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -133,5 +134,23 @@ public record LogShape(
       }
     }
     return new LogShape(newBase, viewAt(newBase), kept, op, hash);
+  }
+
+  /**
+   * What is still to come of this log after {@code entry}, which must be its op; null if nothing.
+   */
+  public @Nullable LogShape behind(Entry entry) {
+    long at = entry.slot();
+    Check.that(
+        viewAt(at) == entry.epoch(),
+        "op %s was prepared in view %s, the log of the view has another one",
+        at,
+        entry.epoch());
+    if (at < op) {
+      return from(at);
+    }
+    Check.that(
+        hash == null || hash.equals(entry.hash()), "op %s ends another log than the view's", at);
+    return null;
   }
 }

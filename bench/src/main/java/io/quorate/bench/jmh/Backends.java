@@ -8,6 +8,8 @@ import io.quorate.core.port.Backend;
 import io.quorate.core.protocol.Seat;
 import io.quorate.raft.RaftConfig;
 import io.quorate.raft.backend.RaftBackend;
+import io.quorate.vsr.VsrConfig;
+import io.quorate.vsr.backend.VsrBackend;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -26,6 +28,7 @@ final class Backends {
   static Backend named(String name) {
     return switch (name) {
       case "raft" -> new RaftBackend(raft());
+      case "vsr" -> new VsrBackend(vsr());
       default -> throw new IllegalArgumentException("no benchmark knows backend " + name);
     };
   }
@@ -50,6 +53,23 @@ final class Backends {
                 pipeline.uncommittedBytesMax(),
                 4L << 20))
         .with(new RaftConfig.Snapshots(1 << 20, 4L << 20, 1024));
+  }
+
+  /** VSR's defaults, with the same patience and window as Raft's. */
+  static VsrConfig vsr() {
+    VsrConfig defaults = VsrConfig.defaults();
+    VsrConfig.Pipeline pipeline = defaults.pipeline();
+    return defaults
+        .with(
+            new VsrConfig.Timing(
+                Duration.ofMillis(1000), Duration.ofMillis(50), Duration.ofSeconds(10)))
+        .with(
+            new VsrConfig.Pipeline(
+                pipeline.prepareBytesMax(),
+                pipeline.aheadBytesMax(),
+                pipeline.batchesInFlightMax(),
+                pipeline.uncommittedBytesMax(),
+                4L << 20));
   }
 
   /** The seat of one member. */

@@ -46,7 +46,7 @@ public class RuntimeBenchmark {
   private static final long PATIENCE_SECONDS = 20;
 
   /** Which protocol. */
-  @Param({"raft"})
+  @Param({"raft", "vsr"})
   public String backend = "raft";
 
   /** Commands between call and answer, at most 1,024: the window of one session. */

@@ -4,7 +4,6 @@ package io.quorate.vsr.protocol.log;
 
 import io.quorate.core.check.Check;
 import io.quorate.core.log.ChainHash;
-import io.quorate.core.log.CorruptEntry;
 import io.quorate.core.log.DurableState;
 import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
@@ -41,7 +40,7 @@ public final class VsrLog {
   private final LogTail tail;
   private final EpochRuns views = new EpochRuns(LogBase.EMPTY);
   private final WriteQueue writes = new WriteQueue();
-  private final FaultySlots faulty = new FaultySlots();
+  private final Repairs repairs = new Repairs();
 
   private LogBase base = LogBase.EMPTY;
   private long lastIndex;
@@ -53,15 +52,12 @@ public final class VsrLog {
   private long commit;
   private long durable;
   private @Nullable SnapshotRef snapshot;
-  private long entriesSeen;
-  private long entryBytesSeen;
 
   // What the current step has changed so far.
   private boolean superblockChanged;
   private long truncateFrom;
   private @Nullable LogBase newBase;
   private List<Entry> appended = new ArrayList<>();
-  private List<Entry> repairs = new ArrayList<>();
   private List<Outgoing> releases = new ArrayList<>();
 
   /**
@@ -82,9 +78,7 @@ public final class VsrLog {
     muted = found.muted();
     base = state.base();
     copyViews(state);
-    for (FaultySlot slot : state.faulty()) {
-      faulty.add(slot);
-    }
+    state.faulty().forEach(repairs.faulty()::add);
     snapshot = state.snapshot();
     restoreTail(state);
     durable = views.lastSlot();
@@ -137,7 +131,8 @@ public final class VsrLog {
     }
     LogHead head = state.head();
     if (entries.isEmpty()) {
-      Check.that(!faulty.isEmpty(), "no entry of a log that ends at %s", views.lastSlot());
+      Check.that(
+          !repairs.faulty().isEmpty(), "no entry of a log that ends at %s", views.lastSlot());
       tail.reset(new LogBase(head.slot(), head.epoch(), head.hash()));
     } else {
       Entry first = entries.get(0);
@@ -146,7 +141,6 @@ public final class VsrLog {
     }
     for (Entry entry : entries) {
       tail.append(entry);
-      countBytes(entry);
     }
     Check.that(
         tail.lastSlot() == views.lastSlot(),
@@ -226,7 +220,7 @@ public final class VsrLog {
 
   /** Op before the first damaged one that is not known to be committed. */
   public long soundThrough() {
-    return faulty.firstFrom(commit + 1) - 1;
+    return repairs.faulty().firstFrom(commit + 1) - 1;
   }
 
   /** Last op that was durably written here, damaged by now or not. */
@@ -241,26 +235,22 @@ public final class VsrLog {
 
   /** Ops that are damaged here. */
   public FaultySlots faulty() {
-    return faulty;
+    return repairs.faulty();
   }
 
   /** Damaged ops, ascending. */
   public List<Long> faultyOps() {
-    List<Long> ops = new ArrayList<>();
-    for (FaultySlot slot : faulty.all()) {
-      ops.add(slot.slot());
-    }
-    return ops;
+    return repairs.ops();
   }
 
   /** Notes damage; what memory still has is put back at once. What is no longer so is ignored. */
   public void markFaulty(FaultySlot slot) {
     long at = slot.slot();
     boolean ours = at > base.slot() && at <= durable && viewAt(at) == slot.epoch();
-    if (!ours || faulty.at(at) != null) {
+    if (!ours || repairs.faulty().at(at) != null) {
       return;
     }
-    faulty.add(slot);
+    repairs.faulty().add(slot);
     Entry held = tail.get(at);
     if (held != null) {
       repair(held);
@@ -269,26 +259,7 @@ public final class VsrLog {
 
   /** Puts an entry back; false if it is not what was damaged. */
   public boolean repair(Entry entry) {
-    FaultySlot damaged = faulty.at(entry.slot());
-    if (damaged == null
-        || faulty.isBeingMended(entry.slot())
-        || !entry.hash().equals(damaged.hash())
-        || !isWhole(entry)) {
-      return false;
-    }
-    repairs.add(entry);
-    faulty.mend(entry.slot());
-    return true;
-  }
-
-  private static boolean isWhole(Entry entry) {
-    try {
-      entry.verifyBody();
-      entry.verifyHashes();
-      return true;
-    } catch (CorruptEntry e) {
-      return false;
-    }
+    return repairs.putBack(entry);
   }
 
   /** Last op known to be committed. */
@@ -337,7 +308,7 @@ public final class VsrLog {
     if (next != null) {
       return next.parentHash();
     }
-    FaultySlot damaged = faulty.at(op);
+    FaultySlot damaged = repairs.faulty().at(op);
     return damaged == null ? null : damaged.hash();
   }
 
@@ -375,28 +346,8 @@ public final class VsrLog {
     views.append(entry.slot(), entry.epoch());
     lastIndex = entry.lastIndex();
     timeFloorNanos = entry.timeFloorNanos();
-    countBytes(entry);
     appended.add(entry);
-    if (aim != null) {
-      advanceTarget(aim, entry);
-    }
-  }
-
-  private void advanceTarget(LogShape aim, Entry entry) {
-    long op = entry.slot();
-    Check.that(
-        aim.viewAt(op) == entry.epoch(),
-        "op %s was prepared in view %s, the log of the view has another one",
-        op,
-        entry.epoch());
-    if (op < aim.op()) {
-      target = aim.from(op);
-      return;
-    }
-    ChainHash hash = aim.hash();
-    Check.that(
-        hash == null || hash.equals(entry.hash()), "op %s ends another log than the view's", op);
-    target = null;
+    target = aim == null ? null : aim.behind(entry);
   }
 
   /**
@@ -455,8 +406,7 @@ public final class VsrLog {
       tail.truncateFrom(1, ChainHash.ROOT);
     }
     views.truncateFrom(op + 1);
-    faulty.truncateFrom(op + 1);
-    repairs.removeIf(entry -> entry.slot() > op);
+    repairs.truncateFrom(op + 1);
     durable = Math.min(durable, op);
     writes.truncateFrom(op + 1);
     truncateFrom = op + 1;
@@ -491,8 +441,7 @@ public final class VsrLog {
         cut.epoch());
     tail.dropThrough(cut.slot());
     views.dropThrough(cut.slot());
-    faulty.dropThrough(cut.slot());
-    repairs.removeIf(entry -> entry.slot() <= cut.slot());
+    repairs.dropThrough(cut.slot());
     base = cut;
     newBase = cut;
   }
@@ -538,8 +487,7 @@ public final class VsrLog {
       commit = Math.max(commit, received.slot());
       return;
     }
-    faulty.truncateFrom(0);
-    repairs.clear();
+    repairs.truncateFrom(0);
     if (last() > base.slot()) {
       truncateFrom = base.slot() + 1;
       durable = base.slot();
@@ -583,7 +531,7 @@ public final class VsrLog {
         || truncateFrom != 0
         || newBase != null
         || !appended.isEmpty()
-        || !repairs.isEmpty();
+        || repairs.pending();
   }
 
   /** Writes what changed and the messages that wait for it; nothing when nothing did. */
@@ -595,14 +543,11 @@ public final class VsrLog {
         superblockChanged ? new Superblock(view, lastNormalView, muted, target).encode() : null;
     List<Outgoing> released = releases.isEmpty() ? List.of() : releases;
     List<Entry> entries = appended.isEmpty() ? List.of() : appended;
-    List<Entry> mended = repairs.isEmpty() ? List.of() : repairs;
     DurableWrite write =
-        writes.next(hard, mended, truncateFrom, newBase, entries, last(), now.monotonicNanos());
-    faulty.written(write.token());
+        writes.next(
+            hard, repairs.take(), truncateFrom, newBase, entries, last(), now.monotonicNanos());
+    repairs.faulty().written(write.token());
     out.persist(write, released);
-    if (!repairs.isEmpty()) {
-      repairs = new ArrayList<>();
-    }
     superblockChanged = false;
     truncateFrom = 0;
     newBase = null;
@@ -619,7 +564,7 @@ public final class VsrLog {
     long reached = writes.done(token);
     Check.that(reached <= last(), "durable %s beyond the end %s", reached, last());
     durable = Math.max(durable, reached);
-    faulty.persisted(token);
+    repairs.faulty().persisted(token);
   }
 
   /** Whether everything is durable as it is now. */
@@ -635,15 +580,5 @@ public final class VsrLog {
   /** Shrinks the window in memory; what is not durable or not committed stays. */
   public void evict() {
     tail.evict(Math.min(durable, commit));
-  }
-
-  /** About how many entries fit into so many bytes, going by those seen. */
-  public long entriesIn(long bytes) {
-    return entriesSeen == 0 ? bytes : bytes / Math.max(1, entryBytesSeen / entriesSeen);
-  }
-
-  private void countBytes(Entry entry) {
-    entriesSeen++;
-    entryBytesSeen += entry.sizeBytes();
   }
 }
