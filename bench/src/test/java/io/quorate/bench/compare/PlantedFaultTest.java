@@ -81,7 +81,7 @@ final class PlantedFaultTest {
     assertThat(measured.verdict().good()).isTrue();
     assertThat(measured.answered())
         .isPositive()
-        .isLessThan(3 * perSecond * measured.measuredNanos() / 1_000_000_000);
+        .isLessThan(3L * perSecond * measured.measuredNanos() / 1_000_000_000);
   }
 
   @Test

@@ -44,7 +44,7 @@ public final class SideBySide {
         }
       }
     }
-    rows.sort(Comparator.comparingLong((Row row) -> row.line.nanos()).thenComparing(Row::run));
+    rows.sort(Comparator.comparingLong((Row row) -> row.line.nanos()).thenComparingInt(Row::run));
     for (Row row : rows) {
       text.append(TraceLine.time(row.line.nanos())).append("  ");
       for (int run = 0; run < runs.size(); run++) {
