@@ -2,12 +2,14 @@
 
 package io.quorate.bench.compare;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SortedMap;
@@ -60,9 +62,17 @@ public record Prices(
   public static Prices read(Path file) {
     try {
       return JSON.readValue(Files.readAllBytes(file), Prices.class);
-    } catch (IOException e) {
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException("there is no price file " + file, e);
+    } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "the price file " + file + " cannot be used: " + e.getMessage(), e);
+          ("the price file %s cannot be used: it must be a JSON object with the texts name, date,"
+                  + " source, and the numbers perMillionWrites, perMillionReads, perGigabyteUp,"
+                  + " perGigabyteDown, and nothing else")
+              .formatted(file),
+          e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("the price file " + file + " cannot be read", e);
     }
   }
 
