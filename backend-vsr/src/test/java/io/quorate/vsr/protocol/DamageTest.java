@@ -73,7 +73,9 @@ final class DamageTest {
   @Test // it counts as damaged until what mends it is durable
   void theRightEntryMendsIt() {
     Fixture n1 = damaged().tick().receive(N3, second());
-    assertThat(n1.out().writes.getFirst().repair()).containsExactlyElementsOf(second().entries());
+    assertThat(n1.out().writes.getFirst().repair())
+        .extracting(Entry::hash)
+        .containsExactly(second().entries().getFirst().hash());
     assertThat(faulty(n1)).isEqualTo("1");
     n1.receive(N2, second());
     assertThat(n1.out().writes).as("once is enough").hasSize(1);
@@ -136,7 +138,9 @@ final class DamageTest {
   void memoryMendsWhatItStillHas() {
     Fixture n1 = new Fixture().left(1, 1, 1, 1).start();
     n1.step(new Event.Damaged(List.of(new FaultySlot(2, 1, n1.hashOf(2)))));
-    assertThat(n1.out().writes.getFirst().repair()).containsExactlyElementsOf(second().entries());
+    assertThat(n1.out().writes.getFirst().repair())
+        .extracting(Entry::hash)
+        .containsExactly(second().entries().getFirst().hash());
     n1.persist();
     assertThat(n1.sentTo(N2, GetPrepares.class)).isEmpty();
     assertThat(n1.status().details()).containsEntry("repaired_slots", "1");
@@ -167,6 +171,7 @@ final class DamageTest {
     assertThat(n1.sentTo(N3, Prepares.class)).isEmpty();
     n1.receive(N3, new GetPrepares(1, 3, 3));
     assertThat(n1.lastTo(N3, Prepares.class).entries())
-        .containsExactlyElementsOf(entries(1, 1, 1).subList(2, 3));
+        .extracting(Entry::hash)
+        .containsExactly(entries(1, 1, 1).get(2).hash());
   }
 }

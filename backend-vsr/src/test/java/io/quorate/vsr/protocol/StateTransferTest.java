@@ -77,7 +77,8 @@ final class StateTransferTest {
     Fixture small = Fixture.serving(pipeline(1, 1 << 20), 1, 1, 1);
     small.receive(N3, new GetPrepares(3, 2, Long.MAX_VALUE));
     assertThat(small.lastTo(N3, Prepares.class).entries())
-        .containsExactlyElementsOf(entries(1, 1).subList(1, 2));
+        .extracting(Entry::hash)
+        .containsExactly(entries(1, 1).get(1).hash());
     small.forget().receive(N3, new GetPrepares(3, 5, Long.MAX_VALUE));
     assertThat(small.out().sent).as("nothing is there").isEmpty();
   }
@@ -178,7 +179,6 @@ final class StateTransferTest {
     n1.receive(N3, new StateChunk(2, ref, 0, new byte[4])).forget();
     n1.step(new Event.SnapshotReceived(ref, 4, true));
     assertThat(n1.out().installs).containsExactly(ref);
-    assertThat(n1.out().writes).hasSize(1);
     assertThat(n1.out().writes.getFirst().base()).isEqualTo(ref.base());
     assertThat(n1.out().writes.getFirst().hardState()).isNotNull();
     assertThat(n1.sentTo(N3, PrepareOk.class)).isEmpty();
@@ -186,8 +186,7 @@ final class StateTransferTest {
     assertThat(n1.status().role()).isEqualTo(Role.FOLLOWER);
     assertThat(n1.lastTo(N3, PrepareOk.class)).isEqualTo(new PrepareOk(2, 3, ref.hash(), 3));
     n1.run(5);
-    assertThat(n1.sentTo(N3, GetPrepares.class))
-        .contains(new GetPrepares(2, 4, Long.MAX_VALUE));
+    assertThat(n1.sentTo(N3, GetPrepares.class)).contains(new GetPrepares(2, 4, Long.MAX_VALUE));
     n1.receive(N3, new Prepares(2, List.of(FOURTH))).persist();
     assertThat(n1.lastTo(N3, PrepareOk.class).op()).isEqualTo(4);
   }
