@@ -6,19 +6,26 @@ import static io.quorate.vsr.protocol.Fixture.N2;
 import static io.quorate.vsr.protocol.Fixture.N3;
 import static io.quorate.vsr.protocol.Fixture.entries;
 import static io.quorate.vsr.protocol.Fixture.shape;
+import static io.quorate.vsr.protocol.Fixture.snapshotOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.api.Role;
+import io.quorate.core.log.Entry;
+import io.quorate.core.log.SnapshotRef;
+import io.quorate.core.protocol.Event;
 import io.quorate.core.protocol.RefusalCode;
+import io.quorate.vsr.message.LogShape;
 import io.quorate.vsr.message.VsrMessage.Commit;
 import io.quorate.vsr.message.VsrMessage.CommitOk;
 import io.quorate.vsr.message.VsrMessage.DoViewChange;
+import io.quorate.vsr.message.VsrMessage.GetPrepares;
 import io.quorate.vsr.message.VsrMessage.Prepare;
 import io.quorate.vsr.message.VsrMessage.PrepareOk;
 import io.quorate.vsr.message.VsrMessage.Prepares;
 import io.quorate.vsr.message.VsrMessage.RequestStartView;
 import io.quorate.vsr.message.VsrMessage.StartView;
 import io.quorate.vsr.message.VsrMessage.StartViewChange;
+import io.quorate.vsr.message.VsrMessage.StateChunk;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -152,5 +159,32 @@ final class RestartTest {
     Fixture n1 = new Fixture().left(1, 1, 1, 1).uncertainHead().start().persist();
     long read = n1.read();
     assertThat(n1.out().rejectedReads.get(read).code()).isEqualTo(RefusalCode.NOT_LEADER);
+  }
+
+  @Test // what a snapshot holds is not all that the primary's log had when it answered
+  void aSnapshotAloneDoesNotMend() {
+    SnapshotRef ref = snapshotOf(4, 1, 1, 1);
+    Entry fourth = entries(1, 1, 1, 1).get(3);
+    LogShape behind = new LogShape(3, 1, List.of(new LogShape.Run(4, 1)), 4, fourth.hash());
+    Fixture n1 = uncertain();
+    n1.receive(N2, new StartView(1, 3, behind, nonce(n1))).persist();
+    assertThat(n1.lastTo(N2, GetPrepares.class).fromOp()).isEqualTo(1);
+    n1.receive(N2, new StateChunk(1, ref, 0, new byte[4]));
+    n1.step(new Event.SnapshotReceived(ref, 4, true)).persist();
+    assertThat(n1.status().firstSlot()).isEqualTo(4);
+    assertThat(n1.status().role()).as("op 4 may have been its own").isEqualTo(Role.RECOVERING);
+    assertThat(n1.sentTo(N2, PrepareOk.class)).isEmpty();
+    n1.receive(N2, new Prepares(1, List.of(fourth))).persist();
+    assertThat(n1.status().role()).isEqualTo(Role.FOLLOWER);
+    assertThat(n1.lastTo(N2, PrepareOk.class).op()).isEqualTo(4);
+  }
+
+  @Test // a snapshot that was on its way before the restart is no answer of the primary
+  void aSnapshotIsNoAnswer() {
+    SnapshotRef ref = snapshotOf(4, 1, 1, 1);
+    Fixture n1 = uncertain().receive(N2, new StateChunk(1, ref, 0, new byte[4]));
+    n1.step(new Event.SnapshotReceived(ref, 4, true)).persist();
+    assertThat(n1.status().role()).isEqualTo(Role.RECOVERING);
+    assertThat(n1.sentTo(N2, PrepareOk.class)).isEmpty();
   }
 }
