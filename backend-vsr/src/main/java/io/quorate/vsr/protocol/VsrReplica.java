@@ -508,12 +508,13 @@ public final class VsrReplica implements ReplicaCore {
 
   private void onSnapshotReceived(Event.SnapshotReceived received, Now now, Effects out) {
     NodeId primary = primacy == null ? standing.primary() : null;
-    boolean follows = log.lastNormalView() == log.view();
+    // Who is not certain of its log knows the view's by its primary's answer alone (B.4).
+    boolean follows = log.lastNormalView() == log.view() && (!log.muted() || recovery.follows());
     SnapshotRef complete = intake.onWritten(received, primary, out);
     if (complete == null) {
       return;
     }
-    LogShape known = follows ? log.shape() : awaited;
+    LogShape known = awaited == null && follows ? log.shape() : awaited;
     if (primary == null || known == null || !intake.isNeeded(complete, known, applied)) {
       // Not offered as ours: nobody may cut the log behind what is not applied here.
       out.trace(new Trace.Noted("vsr §5.2 state transfer", complete + " is not needed now"));
