@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.sim.SimResult;
 import io.quorate.sim.Simulation;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,8 +80,12 @@ final class S3SeedsTest {
 
   private static Map<String, Long> run(Simulation simulation, long from, int seeds) {
     Map<String, Long> coverage = new TreeMap<>();
-    for (long seed = from; seed < from + seeds; seed++) {
-      SimResult result = simulation.seed(seed).run();
+    List<SimResult> results =
+        LongStream.range(from, from + seeds)
+            .parallel()
+            .mapToObj(seed -> simulation.seed(seed).run())
+            .toList();
+    for (SimResult result : results) {
       assertThat(result.failure()).as(result.report()).isNull();
       result.coverage().forEach((name, count) -> coverage.merge(name, count, Long::sum));
     }

@@ -27,7 +27,7 @@ record EndpointBucket(S3Endpoint endpoint) implements ObjectBucket {
 
   @Override
   public int rounds() {
-    return 20;
+    return 10;
   }
 
   @Override
