@@ -15,7 +15,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -107,13 +106,13 @@ final class Workload {
   /** Ends the loop: every client's last call is waited for; those without an answer stay open. */
   void stop() throws InterruptedException {
     stopping = true;
-    ScheduledExecutorService calls = timer;
-    if (calls != null) {
-      calls.shutdownNow().forEach(never -> ended.countDown());
-    }
     if (!ended.await(60, TimeUnit.SECONDS)) {
       // Their calls are indeterminate: the history says so, and the check goes on with that.
       noteAnswer(System.nanoTime());
+    }
+    ScheduledExecutorService calls = timer;
+    if (calls != null) {
+      calls.shutdownNow();
     }
   }
 
@@ -197,10 +196,15 @@ final class Workload {
         call(due);
         return;
       }
-      try {
-        var unused = calls.schedule(() -> call(due), wait, TimeUnit.NANOSECONDS);
-      } catch (RejectedExecutionException e) {
+      // Whoever waits for its time learns then that the load has ended.
+      var unused = calls.schedule(() -> dueNow(due), wait, TimeUnit.NANOSECONDS);
+    }
+
+    private void dueNow(long due) {
+      if (stopping) {
         ended.countDown();
+      } else {
+        call(due);
       }
     }
 
