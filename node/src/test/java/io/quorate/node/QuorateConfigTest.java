@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Isolated // sets system properties
 class QuorateConfigTest {
   private static final NodeId N1 = NodeId.of("n1");
   private static final String LEAST =
