@@ -224,6 +224,11 @@ final class Door implements ReplicaDoor {
   }
 
   @Override
+  public void flushHere() {
+    loop.wakeHere();
+  }
+
+  @Override
   public ReplicaReport report() {
     ReplicaStatus status = loop.status();
     String halted = halt.reason();

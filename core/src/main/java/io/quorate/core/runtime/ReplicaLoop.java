@@ -118,11 +118,12 @@ public final class ReplicaLoop implements Actor {
     own.wake();
   }
 
-  /** A message of another replica; dropped when the inbox is full. Any thread. */
+  /**
+   * A message of another replica; dropped when the inbox is full. Any thread; followed by {@link
+   * #wakeHere()}.
+   */
   void receive(NodeId from, ProtocolMessage message) {
-    if (inbox.offer(new Event.Received(from, message))) {
-      wake();
-    } else {
+    if (!inbox.offer(new Event.Received(from, message))) {
       metrics.messagesDropped().increment();
     }
   }
@@ -131,6 +132,12 @@ public final class ReplicaLoop implements Actor {
   void report(Event event) {
     reports.add(event);
     wake();
+  }
+
+  /** As {@link #report}, by a thread that has nothing else to do. */
+  void reportHere(Event event) {
+    reports.add(event);
+    wakeHere();
   }
 
   /** False when too many reads wait. Any thread; followed by {@link #wake()}. */
@@ -150,6 +157,14 @@ public final class ReplicaLoop implements Actor {
     ActorHost.Handle own = handle;
     if (own != null) {
       own.wake();
+    }
+  }
+
+  /** Gives a turn on the calling thread, unless another one is at it. */
+  void wakeHere() {
+    ActorHost.Handle own = handle;
+    if (own != null) {
+      own.wakeHere();
     }
   }
 
