@@ -75,7 +75,7 @@ public final class Comparison {
     try (ContenderGroup group = groups.start(contender, options)) {
       String leader = group.awaitLeader();
       progress.phase(contender, leader + " leads; warming up with " + options.clients() + " calls");
-      Workload workload = new Workload(options, group.client());
+      Workload workload = new Workload(options, group.target());
       workload.start();
       load(contender, "warm-up", options.warmup(), workload);
 

@@ -2,14 +2,13 @@
 
 package io.quorate.bench.compare;
 
-import io.quorate.api.ReplicatedLog;
 import java.util.SortedMap;
 
 /** A group of replicas under test, with its real parts. */
 interface ContenderGroup extends AutoCloseable {
 
-  /** The public client, over the network. */
-  ReplicatedLog client();
+  /** Its client, over the network. */
+  Target target();
 
   /** Waits until a leader serves; says who. */
   String awaitLeader();

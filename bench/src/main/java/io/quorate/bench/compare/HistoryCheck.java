@@ -2,7 +2,6 @@
 
 package io.quorate.bench.compare;
 
-import io.quorate.api.ReadConsistency;
 import io.quorate.core.log.Bytes;
 import io.quorate.sim.check.Call;
 import io.quorate.sim.check.History;
@@ -31,8 +30,8 @@ final class HistoryCheck {
     List<String> problems = new ArrayList<>();
     byte[] diary =
         group
-            .client()
-            .read(CounterMachine.diary(), ReadConsistency.LINEARIZABLE)
+            .target()
+            .readLinearizable(CounterMachine.diary())
             .orTimeout(60, TimeUnit.SECONDS)
             .join();
     return verdict(options, workload.clients(), diary, group.statesAgree(), problems);

@@ -4,7 +4,6 @@ package io.quorate.bench.compare;
 
 import io.quorate.api.NodeId;
 import io.quorate.api.ReadConsistency;
-import io.quorate.api.ReplicatedLog;
 import io.quorate.api.Role;
 import io.quorate.bench.compare.CompareOptions.ObjectStoreOptions;
 import io.quorate.core.port.ReplicaReport;
@@ -44,6 +43,7 @@ final class LocalGroup implements ContenderGroup {
   private final @Nullable S3Endpoint endpoint;
   private final Map<NodeId, QuorateNode> nodes = new LinkedHashMap<>();
   private final QuorateClient client;
+  private final Target target;
 
   private LocalGroup(
       Path directory,
@@ -58,6 +58,7 @@ final class LocalGroup implements ContenderGroup {
           QuorateNode.start(config, new CounterMachine(options.keys(), options.clients())));
     }
     client = QuorateClient.connect(configs.get(0).groupConfig());
+    target = new LogTarget(client.log());
   }
 
   /** Starts the replicas on free ports and with files in a new temporary folder. */
@@ -151,8 +152,8 @@ final class LocalGroup implements ContenderGroup {
   }
 
   @Override
-  public ReplicatedLog client() {
-    return client.log();
+  public Target target() {
+    return target;
   }
 
   @Override
