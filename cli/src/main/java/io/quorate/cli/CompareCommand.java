@@ -8,6 +8,7 @@ import io.quorate.bench.compare.CompareOptions.ObjectStoreOptions;
 import io.quorate.bench.compare.Comparison;
 import io.quorate.bench.compare.ComparisonReport;
 import io.quorate.bench.compare.ComparisonTable;
+import io.quorate.bench.compare.Contenders;
 import io.quorate.bench.compare.Measured;
 import io.quorate.bench.compare.Prices;
 import io.quorate.node.config.DataSize;
@@ -17,12 +18,14 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,8 +47,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class CompareCommand implements Callable<Integer> {
-  private static final List<String> BACKENDS = List.of("raft", "vsr", "s3");
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -54,6 +55,15 @@ final class CompareCommand implements Callable<Integer> {
       defaultValue = "raft,vsr,s3",
       description = "Contenders (default: ${DEFAULT-VALUE}).")
   private List<String> backends;
+
+  @Option(
+      names = "--peers",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Other libraries to set beside them: ratis (Apache Ratis), jraft (SOFAJRaft), each with"
+              + " its own durable defaults.")
+  private List<String> peers = new ArrayList<>();
 
   @Option(
       names = "--replicas",
@@ -196,16 +206,11 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private CompareOptions options() {
-    for (String backend : backends) {
-      if (!BACKENDS.contains(backend)) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "unknown backend \"" + backend + "\"; there are: " + String.join(", ", BACKENDS));
-      }
-    }
+    refuseUnknown("backend", backends, Contenders.BACKENDS);
+    refuseUnknown("peer", peers, Contenders.PEERS);
     try {
       return new CompareOptions(
-          backends,
+          Stream.concat(backends.stream(), peers.stream()).toList(),
           replicas,
           warmup,
           duration,
@@ -222,6 +227,16 @@ final class CompareCommand implements Callable<Integer> {
           new TreeMap<>(settings));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void refuseUnknown(String what, List<String> names, List<String> known) {
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "unknown " + what + " \"" + name + "\"; there are: " + String.join(", ", known));
+      }
     }
   }
 

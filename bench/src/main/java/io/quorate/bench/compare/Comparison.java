@@ -33,11 +33,6 @@ public final class Comparison {
     default String parts(String contender) {
       return "gRPC on loopback, RocksDB";
     }
-
-    /** What an acknowledged command has survived. */
-    default String durability(String contender, CompareOptions options) {
-      return "fsync on a majority";
-    }
   }
 
   private static final int RECOVERY_SECONDS_MAX = 30;
@@ -48,7 +43,7 @@ public final class Comparison {
 
   /** A comparison with replicas in this process, over loopback and with real files. */
   public Comparison(CompareOptions options, Progress progress) {
-    this(options, progress, new LocalGroups());
+    this(options, progress, new RealGroups());
   }
 
   Comparison(CompareOptions options, Progress progress, Groups groups) {
@@ -110,7 +105,7 @@ public final class Comparison {
       HistoryVerdict verdict = HistoryCheck.check(options, workload, group);
       return new Measured(
           contender,
-          groups.durability(contender, options),
+          group.durability(),
           measuredNanos,
           workload.measured(),
           workload.latencies(),

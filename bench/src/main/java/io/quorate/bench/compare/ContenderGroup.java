@@ -10,6 +10,9 @@ interface ContenderGroup extends AutoCloseable {
   /** Its client, over the network. */
   Target target();
 
+  /** What an acknowledged command has survived, for people. */
+  String durability();
+
   /** Waits until a leader serves; says who. */
   String awaitLeader();
 

@@ -7,6 +7,7 @@ import io.quorate.api.Receipt;
 import io.quorate.api.ReplicatedLog;
 import io.quorate.api.Session;
 import io.quorate.api.SessionOptions;
+import io.quorate.node.QuorateClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +22,13 @@ final class LogTarget implements Target {
   private static final SessionOptions SESSION =
       new SessionOptions(SessionOptions.Order.NONE, Duration.ofMinutes(10));
 
+  private final QuorateClient client;
   private final ReplicatedLog log;
   private final List<Session> sessions = new ArrayList<>();
 
-  LogTarget(ReplicatedLog log) {
-    this.log = log;
+  LogTarget(QuorateClient client) {
+    this.client = client;
+    log = client.log();
   }
 
   @Override
@@ -48,5 +51,10 @@ final class LogTarget implements Target {
   @Override
   public CompletableFuture<byte[]> readLinearizable(byte[] query) {
     return log.read(query, ReadConsistency.LINEARIZABLE);
+  }
+
+  @Override
+  public void close() {
+    client.close();
   }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
  * {@link io.quorate.api.error.ConsensusException} whose outcome says what became of the call; any
  * other failure counts as indeterminate.
  */
-interface Target {
+public interface Target extends AutoCloseable {
 
   /** Gets ready for the calls of clients 0 to {@code clients - 1}; blocks until it is. */
   void open(int clients);
@@ -27,4 +27,8 @@ interface Target {
 
   /** Asks the state machine for what every acknowledged command has done. */
   CompletableFuture<byte[]> readLinearizable(byte[] query);
+
+  /** Fails what is outstanding and frees resources. */
+  @Override
+  void close();
 }

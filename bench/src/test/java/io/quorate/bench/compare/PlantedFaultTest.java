@@ -170,6 +170,11 @@ final class PlantedFaultTest {
     }
 
     @Override
+    public String durability() {
+      return "none";
+    }
+
+    @Override
     public String awaitLeader() {
       return "n1";
     }
