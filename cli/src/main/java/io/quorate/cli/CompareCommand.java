@@ -8,6 +8,9 @@ import io.quorate.bench.compare.CompareOptions.ObjectStoreOptions;
 import io.quorate.bench.compare.Comparison;
 import io.quorate.bench.compare.ComparisonReport;
 import io.quorate.bench.compare.ComparisonTable;
+import io.quorate.bench.compare.Conditions;
+import io.quorate.bench.compare.Conditions.Durability;
+import io.quorate.bench.compare.Conditions.Layout;
 import io.quorate.bench.compare.Contenders;
 import io.quorate.bench.compare.Measured;
 import io.quorate.bench.compare.Prices;
@@ -19,6 +22,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -119,8 +123,34 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--fault",
       defaultValue = "kill-leader",
-      description = "kill-leader or none (default: ${DEFAULT-VALUE}).")
+      description =
+          "kill-leader; for 5 s pause-leader (with --layout process), partition-leader or s3-503;"
+              + " or none (default: ${DEFAULT-VALUE}).")
   private String fault;
+
+  @Option(
+      names = "--layout",
+      defaultValue = "local",
+      description =
+          "local: all replicas in this process; process: each in its own, killed by SIGKILL"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String layout;
+
+  @Option(
+      names = "--consistency",
+      defaultValue = "linearizable",
+      paramLabel = "MODE",
+      description =
+          "Of reads: linearizable, lease, bounded:MILLIS or local (default: ${DEFAULT-VALUE}).")
+  private String consistency;
+
+  @Option(
+      names = "--durability",
+      defaultValue = "fsync",
+      description =
+          "fsync: acknowledged commands survive the loss of power; os: only the death of processes"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String durability;
 
   @Option(
       names = "--s3",
@@ -195,6 +225,11 @@ final class CompareCommand implements Callable<Integer> {
     ComparisonReport.write(options, results);
     out.print(json ? ComparisonReport.json(options, results) : ComparisonTable.render(results));
     out.flush();
+    results.stream()
+        .filter(result -> !result.settings().isEmpty())
+        .map(result -> result.contender() + ": " + result.settings())
+        .distinct()
+        .forEach(err::println);
     for (Measured result : results) {
       for (String problem : result.verdict().problems()) {
         err.println(result.contender() + ": " + problem);
@@ -224,7 +259,11 @@ final class CompareCommand implements Callable<Integer> {
           seed,
           report,
           store(),
-          new TreeMap<>(settings));
+          new TreeMap<>(settings),
+          new Conditions(
+              choice("--layout", layout, Layout.values()),
+              choice("--durability", durability, Durability.values()),
+              consistency));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
@@ -284,13 +323,33 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
+  private static <E extends Enum<E>> E choice(String option, String text, E[] values) {
+    List<String> words =
+        Arrays.stream(values).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
+    int index = words.indexOf(text);
+    if (index < 0) {
+      throw new IllegalArgumentException(
+          option + " must be " + String.join(" or ", words) + ", was \"" + text + "\"");
+    }
+    return values[index];
+  }
+
   private Fault fault() {
     for (Fault each : Fault.values()) {
-      if (each.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(fault)) {
+      if (each.word().equals(fault)) {
         return each;
       }
     }
+    if (fault.equals("stall-disk")) {
+      throw new IllegalArgumentException(
+          "--fault stall-disk cannot be done to real files on one machine without privileges (a"
+              + " frozen or throttled file system); ./quorate sim stalls disks");
+    }
     throw new IllegalArgumentException(
-        "--fault must be kill-leader or none, was \"" + fault + "\"");
+        "--fault must be "
+            + String.join(", ", Arrays.stream(Fault.values()).map(Fault::word).toList())
+            + ", was \""
+            + fault
+            + "\"");
   }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys of the counters
  * @param clients that may call
  * @param store object store; null for a contender that has none
+ * @param conditions of the comparison
  * @param settings beside the defaults, by full key; those of one contender mean nothing to others
  */
 public record GroupSetup(
@@ -30,17 +31,23 @@ public record GroupSetup(
     int keys,
     int clients,
     @Nullable Store store,
+    Conditions conditions,
     SortedMap<String, String> settings) {
 
   /**
    * An object store.
    *
-   * @param url of an S3 endpoint
+   * @param urls of an S3 endpoint, for each replica its own: that of a proxy, or all the same
    * @param bucket with the log of the group
    * @param prefix of its keys
    * @param embedded whether the endpoint is that of the comparison, which asks for no credentials
    */
-  public record Store(String url, String bucket, String prefix, boolean embedded) {}
+  public record Store(List<String> urls, String bucket, String prefix, boolean embedded) {}
+
+  /** Whether an acknowledged command must have been synced. */
+  public boolean synced() {
+    return conditions.durability() == Conditions.Durability.FSYNC;
+  }
 
   /** A state machine for one replica of the group. */
   public CounterMachine machine() {

@@ -77,7 +77,7 @@ final class HistoryCheck {
     if (total > CALLS_SEARCHED_MAX) {
       keys = (int) Math.max(1, keys * CALLS_SEARCHED_MAX / total);
     }
-    History history = history(clients, keys);
+    History history = history(clients, keys, options.conditions().readsAreLinearizable());
     Verdict linearizable = Linearizability.check(history, Models.counter());
     if (!linearizable.passed()) {
       problems.add(linearizable.text());
@@ -89,13 +89,16 @@ final class HistoryCheck {
         history.size(), linearizable.passed(), lost, duplicates, statesAgree, problems);
   }
 
-  /** The calls on the first keys, in the order of their begins and ends. */
-  private static History history(List<Workload.Client> clients, int keys) {
+  /**
+   * The calls on the first keys, in the order of their begins and ends; without reads if those were
+   * allowed to be stale.
+   */
+  private static History history(List<Workload.Client> clients, int keys, boolean reads) {
     List<Instant> instants = new ArrayList<>();
     for (Workload.Client client : clients) {
       CallLog calls = client.calls();
       for (int call = 0; call < calls.size(); call++) {
-        if (calls.key(call) < keys) {
+        if (calls.key(call) < keys && (reads || !calls.isRead(call))) {
           instants.add(new Instant(calls.begunNanos(call), false, calls, call, client.id()));
           if (calls.how(call) != CallLog.End.OPEN) {
             instants.add(new Instant(calls.endedNanos(call), true, calls, call, client.id()));

@@ -24,9 +24,11 @@ final class LogTarget implements Target {
 
   private final QuorateClient client;
   private final ReplicatedLog log;
+  private final ReadConsistency reads;
   private final List<Session> sessions = new ArrayList<>();
 
-  LogTarget(QuorateClient client) {
+  LogTarget(QuorateClient client, ReadConsistency reads) {
+    this.reads = reads;
     this.client = client;
     log = client.log();
   }
@@ -45,7 +47,7 @@ final class LogTarget implements Target {
 
   @Override
   public CompletableFuture<byte[]> read(byte[] query) {
-    return readLinearizable(query);
+    return log.read(query, reads);
   }
 
   @Override

@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Our own backends, configured and reached as users do it. */
 final class QuorateContender implements Contender {
+  /** Shorter than a take-over takes anyway. */
+  private static final String S3_LEASE = "2 s";
+
   private final String backend;
 
   QuorateContender(String backend) {
@@ -32,7 +35,7 @@ final class QuorateContender implements Contender {
   public String durability(GroupSetup setup) {
     GroupSetup.Store store = setup.store();
     if (store == null) {
-      return "fsync on a majority";
+      return setup.synced() ? "fsync on a majority" : "page cache of a majority";
     }
     return store.embedded() ? "fsync of the embedded store" : "the object store's";
   }
@@ -54,7 +57,9 @@ final class QuorateContender implements Contender {
 
   @Override
   public Target connect(GroupSetup setup) {
-    return new LogTarget(QuorateClient.connect(config(setup, 1, setup.ports()).groupConfig()));
+    return new LogTarget(
+        QuorateClient.connect(config(setup, 1, setup.ports()).groupConfig()),
+        setup.conditions().consistency());
   }
 
   private QuorateConfig config(GroupSetup setup, int node, List<Integer> ports) {
@@ -76,7 +81,15 @@ final class QuorateContender implements Contender {
             .formatted(setup.group(), backend, members, setup.directory().replace("\\", "\\\\")));
     GroupSetup.Store store = setup.store();
     if (store != null) {
-      hocon.append(section(store));
+      hocon.append(section(store, store.urls().get(node - 1)));
+    } else if (!setup.synced()) {
+      hocon.append("quorate.rocksdb.durability = os\n");
+    }
+    if (setup.conditions().consistency() instanceof ReadConsistency.Lease) {
+      hocon.append(
+          store == null
+              ? "quorate." + backend + ".lease-reads = true\n"
+              : "quorate.s3.lease = " + S3_LEASE + "\n");
     }
     setup
         .settings()
@@ -84,7 +97,7 @@ final class QuorateContender implements Contender {
     return QuorateConfig.parse(hocon.toString(), NodeId.of("n" + node));
   }
 
-  private static String section(GroupSetup.Store store) {
+  private static String section(GroupSetup.Store store, String url) {
     // No cost governor: what a PUT costs is what the comparison finds out.
     return """
     quorate.s3 {
@@ -95,8 +108,7 @@ final class QuorateContender implements Contender {
       max-puts-per-second = 0
     }
     """
-        .formatted(
-            store.bucket(), store.prefix(), store.url(), store.embedded() ? "none" : "chain");
+        .formatted(store.bucket(), store.prefix(), url, store.embedded() ? "none" : "chain");
   }
 
   private record Node(QuorateNode node) implements Replica {

@@ -26,6 +26,30 @@ public interface Replica {
   CompletableFuture<Void> abort();
 
   /**
+   * Keeps it from doing anything, while others still take it for alive.
+   *
+   * @throws UnsupportedOperationException it has no process of its own
+   */
+  default void pause() {
+    throw new UnsupportedOperationException("only a process of its own can be paused");
+  }
+
+  /** Ends a pause. */
+  default void resume() {}
+
+  /**
+   * Does nothing while all is well.
+   *
+   * @throws IllegalStateException it ended without having been told to; says what is known
+   */
+  default void check() {}
+
+  /** What its own process has used; nothing if it runs in this one. */
+  default Usage used() {
+    return Usage.NONE;
+  }
+
+  /**
    * A replica's own view.
    *
    * @param leads whether it takes itself for the leader

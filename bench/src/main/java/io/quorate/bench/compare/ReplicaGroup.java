@@ -2,12 +2,12 @@
 
 package io.quorate.bench.compare;
 
+import io.quorate.s3.endpoint.Faults;
 import io.quorate.s3.endpoint.S3Endpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +21,9 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +35,14 @@ import org.jspecify.annotations.Nullable;
 final class ReplicaGroup implements ContenderGroup {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  /** Three processes at once on a busy machine need long until they have read their classes. */
+  private static final long START_NANOS = TimeUnit.SECONDS.toNanos(120);
+
+  private static final Faults ALL_THROTTLED = new Faults(1, 1, 0, 0, 0, 0, 1, 0);
+
   private final Path directory;
   private final @Nullable S3Endpoint endpoint;
+  private final Links links;
   private final GroupSetup setup;
   private final Contender contender;
 
@@ -47,15 +55,28 @@ final class ReplicaGroup implements ContenderGroup {
   /** Of those that were aborted. */
   private final List<CompletableFuture<Void>> ends = new CopyOnWriteArrayList<>();
 
+  /** Of those that were aborted. */
+  private Usage usedByTheDead = Usage.NONE;
+
+  private int struck;
+
   private ReplicaGroup(
-      Path directory, @Nullable S3Endpoint endpoint, GroupSetup setup, Contender contender) {
+      Path directory,
+      @Nullable S3Endpoint endpoint,
+      Links links,
+      GroupSetup setup,
+      Contender contender,
+      Path logs) {
     this.directory = directory;
     this.endpoint = endpoint;
+    this.links = links;
     this.setup = setup;
     this.contender = contender;
     try {
       for (int node = 1; node <= setup.ports().size(); node++) {
-        replicas.put(node, contender.start(setup, node));
+        replicas.put(
+            node,
+            isHere() ? contender.start(setup, node) : ProcessReplica.start(setup, node, logs));
       }
       target = contender.connect(setup);
     } catch (RuntimeException e) {
@@ -78,35 +99,76 @@ final class ReplicaGroup implements ContenderGroup {
                     .withBucket(options.store().bucket())
                     .withLatency(options.store().latency()));
       }
+      Links links = new Links();
       return new ReplicaGroup(
-          directory, endpoint, setup(name, options, directory, endpoint), contender);
+          directory,
+          endpoint,
+          links,
+          setup(name, options, directory, endpoint, links),
+          contender,
+          options.report().resolve("replicas"));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot prepare files for the comparison", e);
     }
   }
 
   private static GroupSetup setup(
-      String name, CompareOptions options, Path directory, @Nullable S3Endpoint endpoint)
+      String name,
+      CompareOptions options,
+      Path directory,
+      @Nullable S3Endpoint endpoint,
+      Links links)
       throws IOException {
-    String group = directory.getFileName().toString();
-    GroupSetup.Store store = null;
-    if (name.equals("s3")) {
-      URI uri = endpoint == null ? options.store().url() : endpoint.uri();
-      store =
-          new GroupSetup.Store(
-              String.valueOf(uri), options.store().bucket(), group, endpoint != null);
-    }
     List<Integer> ports = freePorts(options.replicas());
+    List<List<Integer>> doors = Collections.nCopies(ports.size(), ports);
+    List<String> urls =
+        Collections.nCopies(
+            ports.size(),
+            String.valueOf(endpoint == null ? options.store().url() : endpoint.uri()));
+    if (options.fault() == CompareOptions.Fault.PARTITION_LEADER) {
+      doors = doors(links, ports);
+      urls = endpoint == null ? urls : storeDoors(links, ports.size(), endpoint.port());
+    }
+    GroupSetup.Store store =
+        name.equals("s3")
+            ? new GroupSetup.Store(
+                urls,
+                options.store().bucket(),
+                directory.getFileName().toString(),
+                endpoint != null)
+            : null;
     return new GroupSetup(
         name,
         "compare",
         directory.toString(),
         ports,
-        Collections.nCopies(ports.size(), ports),
+        doors,
         options.keys(),
         options.clients(),
         store,
+        options.conditions(),
         options.settings());
+  }
+
+  private static List<List<Integer>> doors(Links links, List<Integer> ports) throws IOException {
+    List<List<Integer>> doors = new ArrayList<>();
+    for (int from = 1; from <= ports.size(); from++) {
+      List<Integer> own = new ArrayList<>();
+      for (int to = 1; to <= ports.size(); to++) {
+        int port = ports.get(to - 1);
+        own.add(from == to ? port : links.open(from, to, port));
+      }
+      doors.add(own);
+    }
+    return doors;
+  }
+
+  private static List<String> storeDoors(Links links, int replicas, int port) throws IOException {
+    List<String> urls = new ArrayList<>();
+    for (int from = 1; from <= replicas; from++) {
+      urls.add("http://127.0.0.1:" + links.open(from, 0, port));
+    }
+    return urls;
   }
 
   private static List<Integer> freePorts(int count) throws IOException {
@@ -137,10 +199,36 @@ final class ReplicaGroup implements ContenderGroup {
   }
 
   @Override
+  public String settings() {
+    return contender.settings(setup);
+  }
+
+  @Override
+  public boolean isHere() {
+    return setup.conditions().layout() == Conditions.Layout.LOCAL;
+  }
+
+  @Override
+  public synchronized Usage used() {
+    Usage sum = usedByTheDead;
+    for (Map.Entry<Integer, Replica> each : running()) {
+      sum = sum.plus(each.getValue().used());
+    }
+    return sum;
+  }
+
+  @Override
+  public void check() {
+    for (Map.Entry<Integer, Replica> each : running()) {
+      each.getValue().check();
+    }
+  }
+
+  @Override
   public String awaitLeader() {
-    await("no replica became leader", () -> leader() != 0);
+    await("no replica became leader", START_NANOS, () -> leader() != 0);
     // A linearizable read succeeds only once the leader serves.
-    await("the leader does not serve", this::serves);
+    await("the leader does not serve", START_NANOS, this::serves);
     int leader = leader();
     return leader == 0 ? "nobody" : "n" + leader;
   }
@@ -174,15 +262,49 @@ final class ReplicaGroup implements ContenderGroup {
   }
 
   @Override
-  public String killLeader() {
-    await("no replica leads", () -> leader() != 0);
-    int leader = leader();
-    Replica replica = replicas.remove(leader);
-    if (replica == null) {
-      return "nobody";
+  public String strike(CompareOptions.Fault fault) {
+    if (fault == CompareOptions.Fault.S3_503 && endpoint != null) {
+      endpoint.setFaults(ALL_THROTTLED);
+      return "503 to every request";
     }
+    await("no replica leads", PATIENCE_NANOS, () -> leader() != 0);
+    struck = leader();
+    Replica replica = replicas.get(struck);
+    if (replica == null) {
+      return "nobody led";
+    }
+    return switch (fault) {
+      case KILL_LEADER -> kill(replica);
+      case PAUSE_LEADER -> {
+        replica.pause();
+        yield "paused the leader n" + struck;
+      }
+      case PARTITION_LEADER -> {
+        links.cut(struck);
+        yield "cut off the leader n" + struck;
+      }
+      case S3_503, NONE -> "none";
+    };
+  }
+
+  private synchronized String kill(Replica replica) {
     ends.add(replica.abort());
-    return "n" + leader;
+    usedByTheDead = usedByTheDead.plus(replica.used());
+    replicas.remove(struck);
+    return (isHere() ? "killed the leader n" : "SIGKILL to the leader n") + struck;
+  }
+
+  @Override
+  public String heal() {
+    if (endpoint != null) {
+      endpoint.setFaults(Faults.NONE);
+    }
+    links.mend();
+    Replica replica = replicas.get(struck);
+    if (replica != null) {
+      replica.resume();
+    }
+    return "the fault is over";
   }
 
   @Override
@@ -204,6 +326,7 @@ final class ReplicaGroup implements ContenderGroup {
       long applied = highestApplied();
       await(
           "n" + each.getKey() + " did not catch up",
+          PATIENCE_NANOS,
           () -> each.getValue().status().applied() >= applied);
     }
     byte[] first = null;
@@ -221,11 +344,18 @@ final class ReplicaGroup implements ContenderGroup {
     return running().stream().mapToLong(each -> each.getValue().status().applied()).max().orElse(0);
   }
 
-  private void await(String otherwise, BooleanSupplier condition) {
-    long end = System.nanoTime() + PATIENCE_NANOS;
+  private void await(String otherwise, long nanosMax, BooleanSupplier condition) {
+    long end = System.nanoTime() + nanosMax;
     while (!condition.getAsBoolean()) {
+      check();
       if (System.nanoTime() > end) {
-        throw new IllegalStateException(setup.contender() + ": " + otherwise + " within 30 s");
+        throw new IllegalStateException(
+            setup.contender()
+                + ": "
+                + otherwise
+                + " within "
+                + TimeUnit.NANOSECONDS.toSeconds(nanosMax)
+                + " s");
       }
       try {
         TimeUnit.MILLISECONDS.sleep(5);
@@ -242,13 +372,22 @@ final class ReplicaGroup implements ContenderGroup {
       replicas.remove(each.getKey());
     }
     CompletableFuture<Void> all = CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new));
-    await("replicas did not end", all::isDone);
+    try {
+      all.get(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // Their processes or threads go with this one; only their files may stay.
+      Thread.yield();
+    }
   }
 
   @Override
   public void close() {
+    heal();
     target.close();
     stopReplicas();
+    links.close();
     if (endpoint != null) {
       endpoint.close();
     }

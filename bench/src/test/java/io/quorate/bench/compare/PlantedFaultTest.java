@@ -180,8 +180,8 @@ final class PlantedFaultTest {
     }
 
     @Override
-    public String killLeader() {
-      return "n1";
+    public String strike(CompareOptions.Fault fault) {
+      return "killed the leader n1";
     }
 
     @Override
@@ -200,7 +200,7 @@ final class PlantedFaultTest {
     }
   }
 
-  private static final class Silence implements Comparison.Progress {
+  static final class Silence implements Comparison.Progress {
     @Override
     public void phase(String contender, String what) {}
 

@@ -73,7 +73,7 @@ public final class JraftPeer implements Contender {
 
   @Override
   public String durability(GroupSetup setup) {
-    return "fsync on a majority";
+    return setup.synced() ? "fsync on a majority" : "page cache of a majority";
   }
 
   @Override
@@ -100,6 +100,7 @@ public final class JraftPeer implements Contender {
     options.setFsm(machine);
     options.setLogUri(folder.resolve("log").toString());
     options.setRaftMetaUri(folder.resolve("meta").toString());
+    options.getRaftOptions().setSync(setup.synced());
     options.setInitialConf(new Configuration(peers(setup)));
     RaftGroupService service =
         new RaftGroupService(group(setup), peers(setup).get(node - 1), options);

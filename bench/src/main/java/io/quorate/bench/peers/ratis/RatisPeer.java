@@ -42,7 +42,7 @@ public final class RatisPeer implements Contender {
 
   @Override
   public String durability(GroupSetup setup) {
-    return "fsync on a majority";
+    return setup.synced() ? "fsync on a majority" : "page cache of a majority";
   }
 
   @Override
@@ -67,6 +67,7 @@ public final class RatisPeer implements Contender {
     File folder = Path.of(setup.directory(), "n" + node).toFile();
     RaftServerConfigKeys.setStorageDir(properties, List.of(folder));
     RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
+    RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, !setup.synced());
     CounterStateMachine machine = new CounterStateMachine(setup.machine());
     RaftGroup group = group(setup);
     try {
