@@ -35,7 +35,9 @@ public final class ComparisonReport {
     root.put("format", FORMAT);
     ObjectNode asked = root.putObject("options");
     asked.put("replicas", options.replicas());
-    asked.put("layout", "local");
+    asked.put("layout", word(options.conditions().layout()));
+    asked.put("durability", word(options.conditions().durability()));
+    asked.put("consistency", options.conditions().reads());
     asked.put("warmupSeconds", options.warmup().toNanos() / 1e9);
     asked.put("durationSeconds", options.duration().toNanos() / 1e9);
     asked.put("clients", options.clients());
@@ -43,7 +45,7 @@ public final class ComparisonReport {
     asked.put("payloadBytes", options.payloadBytes());
     asked.put("readPercent", options.readPercent());
     asked.put("keys", options.keys());
-    asked.put("fault", options.fault().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    asked.put("fault", options.fault().word());
     asked.put("repeat", options.repeat());
     asked.put("seed", options.seed());
     URI url = options.store().url();
@@ -66,6 +68,10 @@ public final class ComparisonReport {
     } catch (IOException e) {
       throw new IllegalStateException("numbers and texts can always be written as JSON", e);
     }
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static void run(ObjectNode run, Measured result) {
@@ -92,6 +98,12 @@ public final class ComparisonReport {
       store.put("prices", result.prices().name() + ", " + result.prices().date());
     }
     run.put("cpuSecondsPerMillion", result.cpuSecondsPerMillion());
+    result.diskBytesPerCommand().ifPresent(bytes -> run.put("diskBytesPerCommand", bytes));
+    result
+        .allocatedBytesPerCommand()
+        .ifPresent(bytes -> run.put("allocatedBytesPerCommand", bytes));
+    result.costs().othersShare().ifPresent(share -> run.put("cpuShareOfOthers", share));
+    run.put("settings", result.settings());
     ObjectNode counts = run.putObject("counts");
     result.counts().forEach(counts::put);
     ObjectNode history = run.putObject("history");

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.function.DoubleFunction;
 import java.util.function.Function;
 
 /** The results as one table: a column for each contender, a row for each figure. */
@@ -27,10 +29,9 @@ public final class ComparisonTable {
           new Row("latency max", m -> millis(m.maxMillis())),
           new Row("fault", Measured::fault),
           new Row("longest gap after it", m -> millis(m.gapNanos() / 1e6)),
-          new Row("messages / 1,000 commands", m -> figure(m.perThousand("messages_sent"))),
-          new Row(
-              "bytes on the wire / command", m -> figure(m.perThousand("peer_bytes_sent") / 1000)),
-          new Row("fsyncs / 1,000 commands", m -> figure(m.perThousand("log_syncs"))),
+          new Row("messages / 1,000 commands", m -> counted(m, "messages_sent", 1)),
+          new Row("bytes on the wire / command", m -> counted(m, "peer_bytes_sent", 1000)),
+          new Row("fsyncs / 1,000 commands", m -> counted(m, "log_syncs", 1)),
           new Row(
               "object requests / 1,000 commands",
               m -> m.usesObjectStore() ? figure(m.objectRequestsPerThousand()) : "-"),
@@ -45,6 +46,13 @@ public final class ComparisonTable {
                       ? String.format(Locale.ROOT, "$%.3f", m.dollarsPerMillion())
                       : "-"),
           new Row("CPU s / 1M commands", m -> figure(m.cpuSecondsPerMillion())),
+          new Row(
+              "CPU share taken by others",
+              m -> optional(m.costs().othersShare(), x -> figure(100 * x) + "%")),
+          new Row("disk bytes / command", m -> optional(m.diskBytesPerCommand(), x -> figure(x))),
+          new Row(
+              "bytes allocated / command",
+              m -> optional(m.allocatedBytesPerCommand(), x -> figure(x))),
           new Row("outcome unknown to client", m -> count(m.indeterminate())),
           new Row("refused, surely not applied", m -> count(m.refused())),
           new Row("history: calls checked", m -> count(m.verdict().checked())),
@@ -97,6 +105,15 @@ public final class ComparisonTable {
 
   private static String millis(double millis) {
     return String.format(Locale.ROOT, millis < 10 ? "%.2f ms" : "%,.0f ms", millis);
+  }
+
+  private static String optional(OptionalDouble value, DoubleFunction<String> cell) {
+    return value.isEmpty() ? "-" : cell.apply(value.getAsDouble());
+  }
+
+  /** What this contender's own counters told; a library of others counts nothing alike. */
+  private static String counted(Measured m, String counter, double each) {
+    return m.counts().containsKey(counter) ? figure(m.perThousand(counter) / each) : "-";
   }
 
   private static String figure(double value) {

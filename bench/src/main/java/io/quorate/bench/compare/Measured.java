@@ -2,6 +2,8 @@
 
 package io.quorate.bench.compare;
 
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import org.HdrHistogram.Histogram;
 
@@ -16,12 +18,14 @@ import org.HdrHistogram.Histogram;
  * @param refused calls that were surely not applied
  * @param gapNanos longest time without any answer after the fault; 0 without a fault
  * @param fault what was done, for people
- * @param cpuNanos CPU time of this process, load generator included, over the measured time
+ * @param cpuNanos CPU time of all replicas and the load generator over the measured time
  * @param counts what the replicas counted over the measured time
  * @param perSecondBeforeFault calls answered in a second up to the fault
  * @param putsPerBatch objects written for each batch proposed, up to the fault
  * @param prices of requests to an object store
  * @param verdict what the history showed
+ * @param settings what a reader must know of the contender's settings; empty if nothing
+ * @param costs what the machine counted over the measured time
  */
 public record Measured(
     String contender,
@@ -38,7 +42,9 @@ public record Measured(
     double perSecondBeforeFault,
     double putsPerBatch,
     Prices prices,
-    HistoryVerdict verdict) {
+    HistoryVerdict verdict,
+    String settings,
+    Costs costs) {
 
   /** Commands and reads answered in a second. */
   public double perSecond() {
@@ -73,6 +79,22 @@ public record Measured(
   /** What the requests for a million answered calls cost at this load. */
   public double dollarsPerMillion() {
     return answered == 0 ? 0 : prices.dollars(counts) * 1e6 / answered;
+  }
+
+  /** Bytes sent to the disk for each answered call; absent where the system does not tell. */
+  public OptionalDouble diskBytesPerCommand() {
+    return perCommand(costs.diskBytes());
+  }
+
+  /** Bytes allocated for each answered call; absent when replicas have processes of their own. */
+  public OptionalDouble allocatedBytesPerCommand() {
+    return perCommand(costs.allocatedBytes());
+  }
+
+  private OptionalDouble perCommand(OptionalLong bytes) {
+    return bytes.isEmpty() || answered == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of((double) bytes.getAsLong() / answered);
   }
 
   /** CPU seconds of all replicas and the load generator for a million answered calls. */
