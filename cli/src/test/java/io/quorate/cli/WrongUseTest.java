@@ -54,7 +54,7 @@ class WrongUseTest {
           s3 serve --port 70000 ¦ --port must be between 0 and 65535, was 70000
           s3 serve --faults rain=1 ¦ --faults: not a fault: rain=1; write name=share of seed, throttled, conflicts, errors, lost, late, late-max-ms, slow-lists
           compare --price no/such ¦ there is no price file no/such
-          compare --price pom.xml ¦ the price file pom.xml cannot be used: it must be a JSON object with the texts name, date, source, and the numbers perMillionWrites, perMillionReads, perGigabyteUp, perGigabyteDown, and nothing else
+          compare --price pom.xml ¦ the price file pom.xml cannot be used: it must be a JSON object with the texts name, date, source, and the numbers perMillionWrites, perMillionReads, perGigabyteUp, perGigabyteDown, if wanted an object hosting as in docs/results.md, and nothing else
           compare --rate -1 ¦ --rate must be 1 to 10000000 calls a second, was -1
           sim --backend paxos ¦ --backend: "paxos" cannot be simulated; there are: raft, s3, vsr, all
           sim --seed 5..1 ¦ Invalid value for option '--seed': "5..1" must be a seed such as 7, or a range such as 1..1000

@@ -18,6 +18,12 @@ public final class Comparison {
 
   /** Is told what goes on, for the screen. */
   public interface Progress {
+    /** The next point of a sweep; without a sweep both are empty. */
+    default void point(String option, String value) {}
+
+    /** The next run, of a contender's {@code of} at this point. */
+    default void run(String contender, int round, int of) {}
+
     /** A new phase of a contender's run. */
     void phase(String contender, String what);
 
@@ -62,6 +68,7 @@ public final class Comparison {
     List<Measured> results = new ArrayList<>();
     for (int round = 1; round <= options.repeat(); round++) {
       for (String contender : options.backends()) {
+        progress.run(contender, round, options.repeat());
         results.add(runOne(contender));
       }
     }
@@ -101,6 +108,7 @@ public final class Comparison {
       load(contender, "measuring", options.duration().minus(half), workload);
       awaitRecovery(contender, workload);
       long measuredNanos = System.nanoTime() - begun;
+      Timeline timeline = workload.timeline();
       workload.measure(false);
       long cpu = cpuNanos() - cpuBefore;
       difference(group.counters(), before).forEach((name, n) -> counts.merge(name, n, Long::sum));
@@ -123,7 +131,8 @@ public final class Comparison {
           rateBefore,
           putsPerBatch,
           options.store().prices(),
-          verdict);
+          verdict,
+          timeline);
     }
   }
 

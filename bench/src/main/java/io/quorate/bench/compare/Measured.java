@@ -22,6 +22,7 @@ import org.HdrHistogram.Histogram;
  * @param putsPerBatch objects written for each batch proposed, up to the fault
  * @param prices of requests to an object store
  * @param verdict what the history showed
+ * @param timeline answers over the measured time
  */
 public record Measured(
     String contender,
@@ -38,7 +39,8 @@ public record Measured(
     double perSecondBeforeFault,
     double putsPerBatch,
     Prices prices,
-    HistoryVerdict verdict) {
+    HistoryVerdict verdict,
+    Timeline timeline) {
 
   /** Commands and reads answered in a second. */
   public double perSecond() {

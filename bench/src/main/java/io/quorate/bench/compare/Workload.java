@@ -49,6 +49,7 @@ final class Workload {
   private final LongAdder measured = new LongAdder();
   private final LongAdder indeterminate = new LongAdder();
   private final LongAdder refused = new LongAdder();
+  private final AnswerClock clock;
   private final AtomicLong lastAnswerNanos = new AtomicLong();
   private final AtomicLong longestGapNanos = new AtomicLong();
   private long startedNanos;
@@ -61,6 +62,7 @@ final class Workload {
     this.options = options;
     this.log = log;
     this.ended = new CountDownLatch(options.clients());
+    this.clock = new AnswerClock(options.duration());
     this.timer =
         options.ratePerSecond() == 0
             ? null
@@ -87,12 +89,17 @@ final class Workload {
 
   /** From now on latencies count. */
   void measure(boolean on) {
+    if (on) {
+      clock.begin(System.nanoTime());
+    }
     measuring = on;
   }
 
   /** From now on the longest time without any answer counts. */
   void watchGap() {
-    lastAnswerNanos.set(System.nanoTime());
+    long now = System.nanoTime();
+    clock.fault(now);
+    lastAnswerNanos.set(now);
     longestGapNanos.set(0);
     gapWatched = true;
     answeredAtFault = answered.sum();
@@ -134,6 +141,11 @@ final class Workload {
 
   long longestGapNanos() {
     return longestGapNanos.get();
+  }
+
+  /** Answers by the time at which they came, up to now. */
+  Timeline timeline() {
+    return clock.until(System.nanoTime());
   }
 
   Histogram latencies() {
@@ -236,6 +248,7 @@ final class Workload {
         noteAnswer(now);
         if (measuring) {
           measured.increment();
+          clock.answered(now);
           latencies.recordValue(Math.min(now - due, latencies.getHighestTrackableValue()));
         }
       } else {
