@@ -178,7 +178,7 @@ record Against(String made, boolean sameMachine, List<Change> changes) {
   }
 
   private static Kind kind(Figure figure, JsonNode was, JsonNode is, int runs) {
-    if (Findings.overlap(was, is, runs)) {
+    if (Findings.overlap(figure, was, is, runs)) {
       return Kind.NOISE;
     }
     if (figure.better() == Better.NEITHER) {

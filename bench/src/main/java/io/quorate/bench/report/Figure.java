@@ -7,6 +7,7 @@ import io.quorate.bench.compare.Measured;
 import io.quorate.bench.compare.Run;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -181,6 +182,11 @@ record Figure(
         run -> run.measured().usesObjectStore() ? value.applyAsDouble(run.measured()) : NONE);
   }
 
+  /** Whether it is computed from prices alone, so that no run differs from another by chance. */
+  boolean exact() {
+    return key.equals("dollarsPerIdleMonth");
+  }
+
   /** The figure of this key. */
   static Figure of(String key) {
     for (Figure figure : ALL) {
@@ -195,7 +201,7 @@ record Figure(
   static BigDecimal rounded(double value) {
     BigDecimal exact = new BigDecimal(value);
     if (Math.abs(value) >= 999.5) {
-      return exact.setScale(0, java.math.RoundingMode.HALF_EVEN);
+      return exact.setScale(0, RoundingMode.HALF_EVEN);
     }
     BigDecimal rounded = exact.round(new MathContext(DIGITS));
     return rounded.signum() == 0

@@ -139,7 +139,7 @@ final class Findings {
     List<String> others = new ArrayList<>();
     for (JsonNode row : rows.subList(1, rows.size())) {
       others.add(name(row) + " " + shown(row, figure) + factor(first, row, figure));
-      if (overlap(first.at("/figures/" + key), row.at("/figures/" + key), runs(first))) {
+      if (overlap(figure, first.at("/figures/" + key), row.at("/figures/" + key), runs(first))) {
         equal.add(row);
       }
     }
@@ -151,45 +151,57 @@ final class Findings {
         "text",
         "%s: %s%s. Others: %s."
             .formatted(name(first), shown(first, figure), at(at), Words.list(others)));
-    String caution = caution(first, equal, rows);
+    String caution = caution(first, equal);
     if (!caution.isEmpty()) {
       finding.put("caution", caution);
     }
   }
 
-  private String caution(JsonNode first, List<JsonNode> equal, List<JsonNode> rows) {
-    List<String> cautions = new ArrayList<>();
-    if (!equal.isEmpty()) {
-      String names = Words.list(equal.stream().map(Findings::name).toList());
-      cautions.add(
-          runs(first) > 1
-              ? "The ranges of %s and %s overlap: this comparison cannot tell them apart."
-                  .formatted(name(first), names)
-              : ("One run each: %s and %s differ by less than %d %%, which says nothing; --repeat 3"
-                      + " shows ranges.")
-                  .formatted(name(first), names, Math.round(TOLERANCE * 100)));
+  private static String caution(JsonNode first, List<JsonNode> equal) {
+    if (equal.isEmpty()) {
+      return "";
     }
-    if (immediateStore(rows)) {
-      cautions.add(
-          "The embedded object store answers at once; a real bucket takes tens of milliseconds"
-              + " (--s3-latency standard).");
-    }
-    return String.join(" ", cautions);
+    String names = Words.list(equal.stream().map(Findings::name).toList());
+    return runs(first) > 1
+        ? "The ranges of %s and %s overlap: this comparison cannot tell them apart."
+            .formatted(name(first), names)
+        : ("One run each: %s and %s differ by less than %d %%, which says nothing; --repeat 3 shows"
+                + " ranges.")
+            .formatted(name(first), names, Math.round(TOLERANCE * 100));
   }
 
-  /** Whether an object store without the latency of a real one takes part. */
-  private boolean immediateStore(List<JsonNode> rows) {
-    return root.at("/options/s3").asText().equals("embedded")
-        && root.at("/options/s3Latency").asText().equals("none")
-        && rows.stream().anyMatch(row -> row.get("figures").has("requestsPerThousand"));
+  /** What holds for all findings. */
+  static void notes(ArrayNode notes, JsonNode root) {
+    JsonNode options = root.get("options");
+    boolean store = false;
+    for (JsonNode row : root.get("table")) {
+      store |= row.get("figures").has("requestsPerThousand");
+    }
+    if (store
+        && options.get("s3").asText().equals("embedded")
+        && options.get("s3Latency").asText().equals("none")) {
+      notes.add(
+          "The object store was the embedded one, which answers at once: a real bucket takes tens"
+              + " of milliseconds for every batch. --s3-latency standard or express adds what is"
+              + " published.");
+    }
+    if (options.get("ratePerSecond").intValue() == 0) {
+      notes.add(
+          "Closed loop: each caller waits for an answer before it calls again, so a pause is one"
+              + " slow call for each caller, however long it is. --rate N calls at its times, and"
+              + " counts the waiting.");
+    }
+    if (options.get("repeat").intValue() == 1) {
+      notes.add("One run each: --repeat 3 shows how much of a difference is noise.");
+    }
   }
 
   /**
    * Whether two values cannot be told apart: their ranges overlap, or, with one run each, they
    * differ by less than the tolerance.
    */
-  static boolean overlap(JsonNode a, JsonNode b, int runs) {
-    if (runs > 1) {
+  static boolean overlap(Figure figure, JsonNode a, JsonNode b, int runs) {
+    if (runs > 1 || figure.exact()) {
       return a.get("min").decimalValue().compareTo(b.get("max").decimalValue()) <= 0
           && b.get("min").decimalValue().compareTo(a.get("max").decimalValue()) <= 0;
     }
@@ -244,13 +256,15 @@ final class Findings {
     return sweep == null ? "" : " at " + sweep.get("option").textValue() + " " + label;
   }
 
-  /** The finding for those whose load is small. */
+  /** The finding for those whose load is small: of the smallest group that will do. */
   private void crossover() {
     List<String> contenders = new ArrayList<>();
     List<String> sentences = new ArrayList<>();
     for (JsonNode crossover : root.at("/costs/crossovers")) {
-      contenders.add(crossover.get("cheaperWhenIdle").textValue());
-      sentences.add(crossover.get("text").textValue());
+      if (crossover.get("machines").intValue() == 1) {
+        contenders.add(crossover.get("cheaperWhenIdle").textValue());
+        sentences.add(crossover.get("text").textValue());
+      }
     }
     if (!sentences.isEmpty()) {
       add("Cheapest at a small load", contenders.stream().distinct().toList())

@@ -171,7 +171,10 @@ final class Page {
   }
 
   private String summary() {
-    Html html = new Html().open("ul", "class", "needs");
+    Html html = new Html();
+    html.open("ul", "class", "notes");
+    root.get("notes").forEach(note -> html.leaf("li", note.textValue()));
+    html.end().open("ul", "class", "needs");
     for (JsonNode finding : root.get("findings")) {
       List<String> best = new ArrayList<>();
       finding.get("contenders").forEach(each -> best.add(each.textValue()));
@@ -382,7 +385,7 @@ final class Page {
       others++;
       int order = of.get("median").decimalValue().compareTo(own.get("median").decimalValue());
       boolean better = figure.better() == Better.MORE ? order > 0 : order < 0;
-      if (better && !Findings.overlap(own, of, row.get("runs").size())) {
+      if (better && !Findings.overlap(figure, own, of, row.get("runs").size())) {
         return false;
       }
     }

@@ -54,6 +54,7 @@ public final class Results {
     root.put("made", made.truncatedTo(ChronoUnit.SECONDS).toString());
     root.put("good", runs.stream().allMatch(run -> run.measured().verdict().good()));
     ArrayNode findings = root.putArray("findings");
+    ArrayNode notes = root.putArray("notes");
     options(root.putObject("options"), sweep);
     if (!sweep.isNone()) {
       ObjectNode swept = root.putObject("sweep");
@@ -71,6 +72,7 @@ public final class Results {
     Summary.fill(table, each);
     Costs.fill(costs, table, runs);
     Findings.fill(findings, root);
+    Findings.notes(notes, root);
     return write(root);
   }
 

@@ -47,7 +47,7 @@ final class SettingPage {
 
   /** A key of the data as words; a key of the configuration stays what it is. */
   private static String title(String key) {
-    return key.contains(".") || Character.isUpperCase(key.charAt(0))
+    return key.contains(".") || key.contains("RPC") || Character.isUpperCase(key.charAt(0))
         ? key
         : key.replaceAll("([A-Z])", " $1").toLowerCase(java.util.Locale.ROOT);
   }

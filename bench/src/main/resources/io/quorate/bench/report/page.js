@@ -39,10 +39,11 @@
     };
   }
 
-  // Ticks at 1, 2 and 5 of each power of ten, written out.
+  // Ticks at 1, 2 and 5 of each power of ten, written out, and lines at these only.
   function logAxis(title) {
     return axis(title, {
       type: "logarithmic",
+      grid: { color: (context) => (context.tick?.label ? css("--grid") : "transparent") },
       ticks: {
         color: css("--quiet"),
         maxRotation: 0,
@@ -78,7 +79,7 @@
             legend: {
               position: "top",
               align: "start",
-              labels: { color: css("--ink"), usePointStyle: false, boxWidth: 28, boxHeight: 2 },
+              labels: { color: css("--ink"), usePointStyle: true, pointStyle: "line", pointStyleWidth: 36 },
             },
             tooltip: { callbacks: tooltip },
           },
@@ -119,31 +120,29 @@
         const { ctx, chartArea: area, scales } = chart;
         ctx.save();
         ctx.font = "12px system-ui, sans-serif";
-        let labelled = false;
-        runs.forEach((run) => {
-          if (run.timeline.faultMillis === undefined) return;
-          const dataset = chart.data.datasets.findIndex((each) => each.label === run.contender);
-          if (!chart.isDatasetVisible(dataset)) return;
-          const x = scales.x.getPixelForValue(run.timeline.faultMillis / 1000);
-          ctx.strokeStyle = css("--bad");
-          ctx.setLineDash([3, 3]);
+        const struck = runs
+          .filter((run) => run.timeline.faultMillis !== undefined)
+          .filter((run) => chart.isDatasetVisible(chart.data.datasets.findIndex((each) => each.label === run.contender)))
+          .map((run) => scales.x.getPixelForValue(run.timeline.faultMillis / 1000));
+        ctx.strokeStyle = css("--bad");
+        ctx.setLineDash([3, 3]);
+        struck.forEach((x) => {
           ctx.beginPath();
           ctx.moveTo(x, area.top);
           ctx.lineTo(x, area.bottom);
           ctx.stroke();
-          if (!labelled) {
-            labelled = true;
-            const text = "leader fails";
-            ctx.font = "12px system-ui, sans-serif";
-            const width = ctx.measureText(text).width;
-            ctx.fillStyle = css("--ground");
-            ctx.globalAlpha = 0.85;
-            ctx.fillRect(x - width - 10, area.top + 2, width + 6, 17);
-            ctx.globalAlpha = 1;
-            ctx.fillStyle = css("--bad");
-            ctx.fillText(text, x - width - 7, area.top + 15);
-          }
         });
+        if (struck.length > 0) {
+          const text = "leader fails";
+          const right = Math.min(...struck) - 5;
+          const width = ctx.measureText(text).width;
+          ctx.fillStyle = css("--ground");
+          ctx.globalAlpha = 0.85;
+          ctx.fillRect(right - width - 3, area.top + 2, width + 6, 17);
+          ctx.globalAlpha = 1;
+          ctx.fillStyle = css("--bad");
+          ctx.fillText(text, right - width, area.top + 15);
+        }
         ctx.restore();
       },
     };
