@@ -150,7 +150,11 @@ final class Findings {
     finding.put(
         "text",
         "%s: %s%s. Others: %s."
-            .formatted(name(first), shown(first, figure), at(at), Words.list(others)));
+            .formatted(
+                name(first),
+                shown(first, figure),
+                figure.exact() ? "" : at(at),
+                Words.list(others)));
     String caution = caution(first, equal);
     if (!caution.isEmpty()) {
       finding.put("caution", caution);
@@ -246,7 +250,7 @@ final class Findings {
         ? " (%s times %s)"
             .formatted(
                 Words.number(Figure.rounded(factor)),
-                figure.better() == Better.MORE ? "less" : "as much")
+                figure.better() == Better.MORE ? "fewer" : "as much")
         : "";
   }
 

@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Page {
   private static final String CHARTS = "/META-INF/resources/webjars/chart.js/";
   private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
-  private static final List<String> OF_A_SWEEP =
-      List.of("perSecond", "p50Millis", "p99Millis", "dollarsPerMillion");
+  private static final List<String> OF_A_SWEEP = List.of("perSecond", "p50Millis", "p99Millis");
 
   private final JsonNode root;
   private final JsonNode table;
@@ -228,7 +227,7 @@ final class Page {
         "latencies",
         "Latency by percentile",
         "How long calls took: half of them less than at 50, 99 of 100 less than at 99." + typical,
-        sweep != null);
+        false);
     if (sweep != null) {
       plot(
           html,
@@ -248,7 +247,7 @@ final class Page {
         "months",
         "Dollars a month by load",
         "Computed, not measured: see Costs for what is assumed.",
-        sweep != null);
+        false);
     html.end();
     if (sweep == null) {
       html.open("p", "class", "note").text("Latency and cost against load: run ");
@@ -288,23 +287,23 @@ final class Page {
     html.open(
         "div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "The sweep");
     html.open("table").leaf("caption", "By " + root.at("/sweep/option").textValue());
-    html.open("thead").open("tr").leaf("th", "", "scope", "col");
-    for (String contender : contenders) {
-      for (String key : OF_A_SWEEP) {
-        if (ResultsTable.anyHas(table, key)) {
-          html.leaf("th", contender + ", " + Figure.of(key).title(), "scope", "col");
-        }
-      }
+    List<Figure> figures =
+        OF_A_SWEEP.stream().filter(key -> ResultsTable.anyHas(table, key)).map(Figure::of).toList();
+    html.open("thead").open("tr").leaf("td", "");
+    for (Figure figure : figures) {
+      html.leaf("th", figure.title(), "colspan", "" + contenders.size(), "scope", "colgroup");
+    }
+    html.close().open("tr");
+    html.leaf("th", root.at("/sweep/option").textValue(), "scope", "col");
+    for (int i = 0; i < figures.size(); i++) {
+      contenders.forEach(contender -> html.leaf("th", contender, "scope", "col"));
     }
     html.close().close().open("tbody");
     for (JsonNode point : root.at("/sweep/points")) {
       html.open("tr").leaf("th", point.textValue(), "scope", "row");
-      for (String contender : contenders) {
-        JsonNode row = Summary.find(table, point.textValue(), contender);
-        for (String key : OF_A_SWEEP) {
-          if (ResultsTable.anyHas(table, key)) {
-            cell(html, row, Figure.of(key), false);
-          }
+      for (Figure figure : figures) {
+        for (String contender : contenders) {
+          cell(html, Summary.find(table, point.textValue(), contender), figure, false);
         }
       }
       html.end();

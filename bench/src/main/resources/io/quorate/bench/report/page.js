@@ -79,7 +79,19 @@
             legend: {
               position: "top",
               align: "start",
-              labels: { color: css("--ink"), usePointStyle: true, pointStyle: "line", pointStyleWidth: 36 },
+              labels: {
+                color: css("--ink"),
+                usePointStyle: true,
+                pointStyle: "line",
+                pointStyleWidth: 36,
+                // The legend of a line shows how it is drawn; by default it would show its points.
+                generateLabels: (chart) =>
+                  Chart.defaults.plugins.legend.labels.generateLabels(chart).map((label) => ({
+                    ...label,
+                    lineDash: chart.data.datasets[label.datasetIndex].borderDash,
+                    lineWidth: chart.data.datasets[label.datasetIndex].borderWidth,
+                  })),
+              },
             },
             tooltip: { callbacks: tooltip },
           },
