@@ -20,6 +20,8 @@ final class CompareProgress implements Comparison.Progress {
   private final long begun = System.nanoTime();
   private String point = "";
   private int run;
+  private boolean measured;
+  private boolean struck;
 
   CompareProgress(PrintWriter err, boolean terminal, Sweep sweep) {
     this.err = err;
@@ -67,6 +69,7 @@ final class CompareProgress implements Comparison.Progress {
   @Override
   public void run(String contender, int round, int of) {
     run++;
+    struck = false;
     long passed = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
     // By what the runs took so far, once there are any.
     long left =
@@ -86,6 +89,8 @@ final class CompareProgress implements Comparison.Progress {
 
   @Override
   public void phase(String contender, String what) {
+    struck |= measured;
+    measured = false;
     clear();
     err.println("  " + contender + ": " + what);
     err.flush();
@@ -93,9 +98,22 @@ final class CompareProgress implements Comparison.Progress {
 
   @Override
   public void second(String contender, String phase, long remainingSeconds, long calls) {
-    String left = remainingSeconds > 0 ? ", " + remainingSeconds + " s left" : "";
+    boolean warming = phase.equals("warm-up");
+    measured = !warming;
+    boolean fault = sweep.points().get(0).options().fault() != CompareOptions.Fault.NONE;
+    String next =
+        warming
+            ? "measuring"
+            : fault && !struck ? "the leader is made to fail" : "the history is checked";
     String line =
-        String.format(Locale.ROOT, "  %s: %s%s, %,d commands/s", contender, phase, left, calls);
+        String.format(
+            Locale.ROOT,
+            "  %s: %s, %,d commands/s; in %d s %s",
+            contender,
+            phase,
+            calls,
+            remainingSeconds,
+            next);
     if (terminal) {
       clear();
       err.print(line);

@@ -55,6 +55,11 @@ class WrongUseTest {
           s3 serve --faults rain=1 ¦ --faults: not a fault: rain=1; write name=share of seed, throttled, conflicts, errors, lost, late, late-max-ms, slow-lists
           compare --price no/such ¦ there is no price file no/such
           compare --price pom.xml ¦ the price file pom.xml cannot be used: it must be a JSON object with the texts name, date, source, and the numbers perMillionWrites, perMillionReads, perGigabyteUp, perGigabyteDown, if wanted an object hosting as in docs/results.md, and nothing else
+          compare --sweep cores=1 ¦ --sweep must be clients=, replicas=, payload= or linger= and values with commas between, such as clients=1,16,64; was "cores=1"
+          compare --sweep clients=1,many ¦ --sweep clients needs numbers from 1 on, "many" is none
+          compare --sweep replicas=1,3 ¦ --fault kill-leader needs --replicas 3 or more, so that the others can go on
+          compare --against no/such ¦ --against: there is no file no/such
+          compare --against pom.xml ¦ --against pom.xml cannot be used: it is no JSON, but must be the results.json of an earlier comparison
           compare --rate -1 ¦ --rate must be 1 to 10000000 calls a second, was -1
           sim --backend paxos ¦ --backend: "paxos" cannot be simulated; there are: raft, s3, vsr, all
           sim --seed 5..1 ¦ Invalid value for option '--seed': "5..1" must be a seed such as 7, or a range such as 1..1000

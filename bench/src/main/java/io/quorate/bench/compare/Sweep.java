@@ -2,6 +2,9 @@
 
 package io.quorate.bench.compare;
 
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -63,7 +66,7 @@ public record Sweep(String option, List<Point> points) {
           case "payload" ->
               (options, value) ->
                   with(options, 0, 0, Math.toIntExact(bytes.applyAsLong(value)), "");
-          case "linger" -> (options, value) -> with(options, 0, 0, 0, value);
+          case "linger" -> (options, value) -> with(options, 0, 0, 0, time(value));
           default -> null;
         };
     if (equals < 0 || change == null || equals == text.length() - 1) {
@@ -72,6 +75,10 @@ public record Sweep(String option, List<Point> points) {
               + " such as clients=1,16,64; was \""
               + text
               + "\"");
+    }
+    if (option.equals("linger") && !base.backends().contains("s3")) {
+      throw new IllegalArgumentException(
+          "--sweep linger needs s3 among --backends: others have none");
     }
     List<Point> points = new ArrayList<>();
     for (String each : text.substring(equals + 1).split(",", -1)) {
@@ -119,6 +126,16 @@ public record Sweep(String option, List<Point> points) {
       throw new NumberFormatException(value);
     }
     return number;
+  }
+
+  private static String time(String value) {
+    try {
+      Duration unused = ConfigFactory.parseString("time = " + value).getDuration("time");
+      return value;
+    } catch (ConfigException e) {
+      throw new IllegalArgumentException(
+          "--sweep linger needs times such as 0ms or 20ms, \"" + value + "\" is none", e);
+    }
   }
 
   /** The same options but for those that are given: 0 or empty leaves one as it is. */

@@ -89,7 +89,7 @@ record Against(String made, boolean sameMachine, List<Change> changes) {
 
   private static JsonNode read(Path file) {
     try {
-      JsonNode root = parsed(file, Files.readString(file));
+      JsonNode root = parsed(file, Files.readString(inside(file)));
       int format = root.path("format").asInt();
       if (format != Results.FORMAT || !root.path("table").isArray()) {
         throw new IllegalArgumentException(
@@ -103,6 +103,11 @@ record Against(String made, boolean sameMachine, List<Change> changes) {
     } catch (IOException e) {
       throw new IllegalArgumentException("--against: " + file + " cannot be read", e);
     }
+  }
+
+  /** A report folder stands for the file in it. */
+  private static Path inside(Path file) {
+    return Files.isDirectory(file) ? file.resolve("results.json") : file;
   }
 
   private static JsonNode parsed(Path file, String text) {

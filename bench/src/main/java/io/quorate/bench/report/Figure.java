@@ -105,13 +105,13 @@ record Figure(
               Measured::putsPerBatch),
           stored(
               "requestDollarsPerMillion",
-              "requests, dollars / 1M commands",
+              "dollars / 1M commands, requests alone",
               "What the requests to the object store cost at this load.",
               Measured::dollarsPerMillion,
               "$"),
           new Figure(
               "dollarsPerMillion",
-              "all, dollars / 1M commands",
+              "dollars / 1M commands, all in",
               "$",
               Better.LESS,
               "Machines, disks, traffic and requests for a million commands, at this load around"
@@ -119,7 +119,7 @@ record Figure(
               run -> Dollars.of(run).map(Dollars::perMillionAtThisLoad).orElse(NONE)),
           new Figure(
               "dollarsPerIdleMonth",
-              "idle, dollars / month",
+              "dollars / month, idle",
               "$",
               Better.LESS,
               "Machines, disks and requests of a month without any command.",

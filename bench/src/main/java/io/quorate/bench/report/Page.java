@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.bench.report.Figure.Better;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -194,20 +195,9 @@ final class Page {
 
   private String plots() {
     Html html = new Html();
-    JsonNode sweep = root.get("sweep");
-    if (sweep != null) {
-      String headline = Findings.headline(table);
-      html.open("p", "class", "choice").open("label", "for", "point");
-      html.text("Throughput and percentiles at " + sweep.get("option").textValue() + " ").close();
-      html.open("select", "id", "point");
-      for (JsonNode point : sweep.get("points")) {
-        if (point.textValue().equals(headline)) {
-          html.leaf("option", point.textValue(), "selected", "selected");
-        } else {
-          html.leaf("option", point.textValue());
-        }
-      }
-      html.close().end();
+    boolean swept = root.has("sweep");
+    if (swept) {
+      choice(html);
     }
     String typical =
         root.at("/options/repeat").intValue() > 1
@@ -228,7 +218,7 @@ final class Page {
         "Latency by percentile",
         "How long calls took: half of them less than at 50, 99 of 100 less than at 99." + typical,
         false);
-    if (sweep != null) {
+    if (swept) {
       plot(
           html,
           "load-latency",
@@ -242,18 +232,37 @@ final class Page {
           "Dollars for a million commands at the throughput of each point, around the clock.",
           false);
     }
-    plot(
-        html,
-        "months",
-        "Dollars a month by load",
-        "Computed, not measured: see Costs for what is assumed.",
-        false);
+    if (!root.at("/costs/perMonth").isEmpty()) {
+      plot(
+          html,
+          "months",
+          "Dollars a month by load",
+          "Computed, not measured: see Costs for what is assumed.",
+          false);
+    }
     html.end();
-    if (sweep == null) {
+    if (!swept) {
       html.open("p", "class", "note").text("Latency and cost against load: run ");
       html.leaf("code", "./quorate compare --sweep clients=1,16,64,256").text(".").end();
     }
     return html.toString();
+  }
+
+  /** Of several points, the one whose course is drawn. */
+  private void choice(Html html) {
+    JsonNode sweep = root.get("sweep");
+    String headline = Findings.headline(table);
+    html.open("p", "class", "choice").open("label", "for", "point");
+    html.text("Throughput and percentiles at " + sweep.get("option").textValue() + " ").close();
+    html.open("select", "id", "point");
+    for (JsonNode point : sweep.get("points")) {
+      if (point.textValue().equals(headline)) {
+        html.leaf("option", point.textValue(), "selected", "selected");
+      } else {
+        html.leaf("option", point.textValue());
+      }
+    }
+    html.close().end();
   }
 
   private static void plot(Html html, String id, String title, String caption, boolean wide) {
@@ -436,7 +445,7 @@ final class Page {
   private static String chartsVersion() throws IOException {
     Properties properties = new Properties();
     properties.load(
-        new java.io.StringReader(text("/META-INF/maven/org.webjars.npm/chart.js/pom.properties")));
+        new StringReader(text("/META-INF/maven/org.webjars.npm/chart.js/pom.properties")));
     return properties.getProperty("version");
   }
 
