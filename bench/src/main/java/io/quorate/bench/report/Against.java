@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.bench.report.Figure.Better;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -57,11 +58,11 @@ record Against(String made, boolean sameMachine, List<Change> changes) {
       double before = was.get("median").doubleValue();
       double now = is.get("median").doubleValue();
       if (before == 0) {
-        return now == 0 ? "±0 %" : "new";
+        return now == 0 ? "±0.0 %" : "new";
       }
       double percent = (now - before) / before * 100;
-      BigDecimal rounded = Figure.rounded(percent);
-      return (percent >= 0 ? "+" : "") + Words.number(rounded) + " %";
+      BigDecimal rounded = BigDecimal.valueOf(percent).setScale(1, RoundingMode.HALF_EVEN);
+      return (rounded.signum() == 0 ? "±" : percent > 0 ? "+" : "") + Words.number(rounded) + " %";
     }
   }
 
@@ -212,11 +213,16 @@ record Against(String made, boolean sameMachine, List<Change> changes) {
     return sentences;
   }
 
-  /** The changes on a terminal, a line each; what is noise is said in one word. */
+  /** On a terminal: throughput, and what else changed by more than noise; a line each. */
   String render() {
     List<ResultsTable.Line> lines = new ArrayList<>();
     lines.add(new ResultsTable.Line("since " + made, List.of("was", "is", "change", "")));
+    int quiet = 0;
     for (Change change : changes) {
+      if (change.kind == Kind.NOISE && !change.figure.key().equals("perSecond")) {
+        quiet++;
+        continue;
+      }
       String point = change.point.isEmpty() ? "" : " " + change.point;
       lines.add(
           new ResultsTable.Line(
@@ -228,6 +234,7 @@ record Against(String made, boolean sameMachine, List<Change> changes) {
                   change.kind.words())));
     }
     return ResultsTable.text(lines)
+        + "Not shown: %d figures that changed by no more than noise.%n".formatted(quiet)
         + (sameMachine ? "" : "The machine was another one: figures may differ for that alone.\n");
   }
 }

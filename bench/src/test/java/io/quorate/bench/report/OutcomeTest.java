@@ -182,7 +182,8 @@ final class OutcomeTest {
         .singleElement()
         .asString()
         .startsWith("raft is slower than on 2026-11-21T20:00:00Z: 26,400 commands/s, was 33,000");
-    assertThat(outcome.table()).containsPattern("raft: commands/s .*33,000 +26,400 +-20 % +WORSE");
+    assertThat(outcome.table())
+        .containsPattern("raft: commands/s .*33,000 +26,400 +-20.0 % +WORSE");
     assertThat(outcome.page())
         .contains("class=\"banner\"")
         .contains("<td class=\"bad\">WORSE</td>")
@@ -197,8 +198,8 @@ final class OutcomeTest {
 
     assertThat(outcome.exitCode()).isZero();
     assertThat(outcome.table())
-        .containsPattern("raft: commands/s .*33,000 +31,000 +-6.06 % +within noise")
-        .containsPattern("vsr: commands/s .*30,000 +30,000 +\\+0 % +within noise");
+        .containsPattern("raft: commands/s .*33,000 +31,000 +-6.1 % +within noise")
+        .containsPattern("vsr: commands/s .*30,000 +30,000 +±0.0 % +within noise");
   }
 
   @Test
@@ -208,7 +209,7 @@ final class OutcomeTest {
     Outcome outcome = outcome(NONE, three(66_000, Planted.GOOD), old);
 
     assertThat(outcome.exitCode()).isZero();
-    assertThat(outcome.table()).containsPattern("raft: commands/s .* \\+100 % +better");
+    assertThat(outcome.table()).containsPattern("raft: commands/s .* \\+100.0 % +better");
   }
 
   @Test
