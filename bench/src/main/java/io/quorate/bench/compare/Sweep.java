@@ -98,15 +98,10 @@ public record Sweep(String option, List<Point> points) {
 
   /** Runs point after point; each with its contenders in turns. */
   public List<Run> run(Comparison.Progress progress) throws InterruptedException {
-    return run(progress, new LocalGroups());
-  }
-
-  List<Run> run(Comparison.Progress progress, Comparison.Groups groups)
-      throws InterruptedException {
     List<Run> runs = new ArrayList<>();
     for (Point point : points) {
       progress.point(option, point.label);
-      for (Measured measured : new Comparison(point.options, progress, groups).run()) {
+      for (Measured measured : new Comparison(point.options, progress).run()) {
         runs.add(new Run(point.label, point.options, measured));
       }
     }

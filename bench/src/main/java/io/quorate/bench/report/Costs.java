@@ -72,7 +72,9 @@ final class Costs {
   private static void lines(Run run, List<Line> lines) {
     String contender = run.measured().contender();
     boolean store = run.measured().usesObjectStore();
-    Dollars.of(run).ifPresent(dollars -> lines.add(new Line(contender, store, dollars)));
+    Dollars.of(run)
+        .filter(Dollars::complete)
+        .ifPresent(dollars -> lines.add(new Line(contender, store, dollars)));
     if (store && run.options().replicas() > 1) {
       Dollars.of(run, 1).ifPresent(dollars -> lines.add(new Line(contender, true, dollars)));
     }

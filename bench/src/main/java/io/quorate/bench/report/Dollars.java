@@ -22,7 +22,7 @@ import java.util.SortedMap;
  * @param machines that are paid for, one for each replica
  * @param fixedPerMonth of machines, disks and what is stored
  * @param idlePerMonth of requests without any command
- * @param trafficPerCommand of bytes between replicas
+ * @param trafficPerCommand of bytes between replicas; not a number if nobody counted them
  * @param storePerCommand of bytes to and from the object store
  * @param requestsPerBatch of requests to the object store for a batch of commands
  * @param requestsPerCommand of these for a command, as counted in the run
@@ -69,8 +69,9 @@ record Dollars(
                 + Prices.reads(counts) * prices.perMillionReads())
             / 1e6;
     double bytes = prices.dollars(counts) - requests;
-    // A group of one sends nobody anything.
-    double sent = machines == 1 ? 0 : counts.getOrDefault("peer_bytes_sent", 0L) / 1e9;
+    // A group of one sends nobody anything; what nobody counted has no price.
+    Long counted = counts.get("peer_bytes_sent");
+    double sent = machines == 1 ? 0 : counted == null ? Double.NaN : counted / 1e9;
     long batches = Math.max(1, counts.getOrDefault("batches_proposed", 0L));
     Duration poll = S3Config.Timing.defaults().rootPollInterval();
     return Optional.of(
@@ -101,6 +102,11 @@ record Dollars(
             + trafficPerCommand
             + storePerCommand
             + requestsPerCommand);
+  }
+
+  /** Whether everything is known that costs at a load are made of. */
+  boolean complete() {
+    return !Double.isNaN(trafficPerCommand);
   }
 
   double perIdleMonth() {
@@ -176,8 +182,9 @@ record Dollars(
                 plain(hosting.storedPerGigabyteMonth())));
     sentences.add(
         ("Replicas stand in different zones: what they were counted to send each other costs $%s a"
-                + " GB, sender and receiver together. Bytes that a contender does not count cost"
-                + " nothing here. Clients and the disks of the operating system are left out.")
+                + " GB, sender and receiver together. A contender that does not count them has no"
+                + " dollars at a load. Clients and the disks of the operating system are left"
+                + " out.")
             .formatted(plain(hosting.perGigabyteBetweenZones())));
     sentences.add(
         ("Object store: requests as counted at this load. At other loads a batch gathers the"

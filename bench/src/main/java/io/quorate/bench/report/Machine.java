@@ -26,14 +26,12 @@ final class Machine {
   private static final SortedMap<String, String> LIBRARIES =
       new TreeMap<>(
           Map.of(
-              "Apache Ratis", "org.apache.ratis.server.RaftServer",
               "AWS SDK for Java", "software.amazon.awssdk.services.s3.S3AsyncClient",
               "gRPC", "io.grpc.ManagedChannel",
               "HdrHistogram", "org.HdrHistogram.Histogram",
               "Netty", "io.netty.channel.Channel",
               "Quorate", "io.quorate.node.QuorateNode",
-              "RocksDB", "org.rocksdb.RocksDB",
-              "SOFAJRaft", "com.alipay.sofa.jraft.Node"));
+              "RocksDB", "org.rocksdb.RocksDB"));
 
   private Machine() {}
 

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.quorate.bench.compare.Run;
+import io.quorate.bench.compare.Sweep;
+import java.time.Instant;
+import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +35,18 @@ final class DollarsTest {
     double traffic = 580e-9 * 0.02;
     assertThat(Dollars.of(RAFT).orElseThrow().perMillionAtThisLoad())
         .isCloseTo(1e6 * (machines + traffic), within(1e-6));
+  }
+
+  @Test
+  void whatNobodyCountedHasNoPrice() {
+    Run blind = Planted.run("peer", 32_000, Planted.GOOD);
+    blind.measured().counts().remove("peer_bytes_sent");
+
+    assertThat(Dollars.of(blind).orElseThrow().perMillionAtThisLoad()).isNaN();
+    assertThat(Dollars.of(blind).orElseThrow().perIdleMonth())
+        .isCloseTo(3 * (MACHINE + DISK), CENT);
+    assertThat(Results.text(Sweep.none(blind.options()), List.of(blind, RAFT), Instant.EPOCH))
+        .contains("\"contender\" : \"peer\"");
   }
 
   @Test
