@@ -342,7 +342,9 @@ final class Page {
       if (rows.stream().anyMatch(row -> row.get("figures").has(figure.key()))) {
         html.open("tr").open("th", "scope", "row").text(figure.title());
         html.leaf("span", figure.meaning(), "class", "meaning").close();
-        rows.forEach(row -> cell(html, row, figure, best(row, rows, figure)));
+        for (int i = 0; i < rows.size(); i++) {
+          cell(html, rows.get(i), figure, best(i, rows, figure));
+        }
         html.end();
       }
     }
@@ -377,7 +379,8 @@ final class Page {
   }
 
   /** Whether nobody is better by more than chance. */
-  private static boolean best(JsonNode row, List<JsonNode> rows, Figure figure) {
+  private static boolean best(int which, List<JsonNode> rows, Figure figure) {
+    JsonNode row = rows.get(which);
     JsonNode own = row.get("figures").get(figure.key());
     if (own == null
         || figure.better() == Better.NEITHER
@@ -385,9 +388,10 @@ final class Page {
       return false;
     }
     int others = 0;
-    for (JsonNode other : rows) {
+    for (int i = 0; i < rows.size(); i++) {
+      JsonNode other = rows.get(i);
       JsonNode of = other.get("figures").get(figure.key());
-      if (of == null || other == row || !other.at("/history/good").booleanValue()) {
+      if (of == null || i == which || !other.at("/history/good").booleanValue()) {
         continue;
       }
       others++;
