@@ -56,7 +56,10 @@ record Figure(
               "",
               Better.MORE,
               "The same for the first half, before the fault.",
-              run -> run.measured().perSecondBeforeFault()),
+              run ->
+                  run.options().fault() == Fault.NONE
+                      ? NONE
+                      : run.measured().perSecondBeforeFault()),
           latency("p50Millis", "latency p50", "Half of all calls were answered within this.", 50),
           latency("p99Millis", "latency p99", "99 of 100 calls were answered within this.", 99),
           latency(

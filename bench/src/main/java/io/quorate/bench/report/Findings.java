@@ -51,7 +51,7 @@ final class Findings {
     all.failures();
     all.best("Most commands a second", "perSecond", all.point);
     all.latencies();
-    all.best("Shortest gap after the leader fails", "gapMillis", all.point);
+    all.best("Shortest gap after the fault", "gapMillis", all.point);
     all.best("Cheapest at this load", "dollarsPerMillion", all.point);
     all.best("Cheapest when idle", "dollarsPerIdleMonth", all.point);
     all.crossover();

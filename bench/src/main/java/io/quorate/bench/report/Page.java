@@ -248,6 +248,14 @@ final class Page {
     return html.toString();
   }
 
+  private String fault() {
+    String fault = root.at("/options/fault").textValue();
+    return fault.equals("none")
+        ? ""
+        : " The dashed lines are where the fault struck (%s), in the run of each contender."
+            .formatted(fault);
+  }
+
   /** Of several points, the one whose course is drawn. */
   private void choice(Html html) {
     JsonNode sweep = root.get("sweep");

@@ -145,7 +145,7 @@
           ctx.stroke();
         });
         if (struck.length > 0) {
-          const text = "leader fails";
+          const text = "fault";
           const right = Math.min(...struck) - 5;
           const width = ctx.measureText(text).width;
           ctx.fillStyle = css("--ground");
@@ -197,7 +197,7 @@
           const each = 1000 / run.timeline.intervalMillis;
           const part = run.timeline.answers.slice(Math.round(s * each), Math.round((s + 1) * each));
           const fault = run.timeline.faultMillis;
-          const struck = fault >= s * 1000 && fault < (s + 1) * 1000 ? " (leader fails)" : "";
+          const struck = fault >= s * 1000 && fault < (s + 1) * 1000 ? " (fault)" : "";
           return part.length ? number.format(part.reduce((a, b) => a + b, 0)) + struck : "–";
         }),
       ]);
@@ -325,6 +325,11 @@
 
   if (choice) choice.addEventListener("change", all);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", all);
-  addEventListener("beforeprint", () => charts.forEach((chart) => chart.resize()));
+  const print = (on) => () => {
+    document.documentElement.classList.toggle("printing", on);
+    all();
+  };
+  addEventListener("beforeprint", print(true));
+  addEventListener("afterprint", print(false));
   all();
 })();
