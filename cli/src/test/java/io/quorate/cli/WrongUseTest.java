@@ -54,7 +54,12 @@ class WrongUseTest {
           s3 serve --port 70000 ¦ --port must be between 0 and 65535, was 70000
           s3 serve --faults rain=1 ¦ --faults: not a fault: rain=1; write name=share of seed, throttled, conflicts, errors, lost, late, late-max-ms, slow-lists
           compare --price no/such ¦ there is no price file no/such
-          compare --price pom.xml ¦ the price file pom.xml cannot be used: it must be a JSON object with the texts name, date, source, and the numbers perMillionWrites, perMillionReads, perGigabyteUp, perGigabyteDown, and nothing else
+          compare --price pom.xml ¦ the price file pom.xml cannot be used: it must be a JSON object with the texts name, date, source, and the numbers perMillionWrites, perMillionReads, perGigabyteUp, perGigabyteDown, if wanted an object hosting as in docs/results.md, and nothing else
+          compare --sweep cores=1 ¦ --sweep must be clients=, replicas=, payload= or linger= and values with commas between, such as clients=1,16,64; was "cores=1"
+          compare --sweep clients=1,many ¦ --sweep clients needs numbers from 1 on, "many" is none
+          compare --sweep replicas=1,3 ¦ --fault kill-leader needs --replicas 3 or more, so that the others can go on
+          compare --against no/such ¦ --against: there is no file no/such
+          compare --against pom.xml ¦ --against pom.xml cannot be used: it is no JSON, but must be the results.json of an earlier comparison
           compare --peers etcd ¦ unknown peer "etcd"; there are: ratis, jraft
           compare --layout moon ¦ --layout must be local or process, was "moon"
           compare --durability hope ¦ --durability must be fsync or os, was "hope"
