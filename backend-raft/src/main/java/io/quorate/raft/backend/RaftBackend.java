@@ -36,6 +36,14 @@ public final class RaftBackend implements Backend {
   }
 
   @Override
+  public byte[] afterLostDisk(int members) throws CannotRecover {
+    throw new CannotRecover(
+        "backend = raft cannot bring back a replica whose disk is lost: it may have voted, and"
+            + " Raft has no way to learn what it voted; restore a copy of its data directory, or"
+            + " replace the member by a new one");
+  }
+
+  @Override
   public MessageCodec codec() {
     return codec;
   }

@@ -40,6 +40,13 @@ public final class S3Backend implements Backend {
   }
 
   @Override
+  public byte[] afterLostDisk(int members) throws CannotRecover {
+    throw new CannotRecover(
+        "backend = s3 needs no recovery: the store is the state, and the data directory only a"
+            + " copy of parts of it; just start the replica");
+  }
+
+  @Override
   public MessageCodec codec() {
     return codec;
   }

@@ -30,6 +30,8 @@ import io.quorate.vsr.message.VsrMessage.PrepareOk;
 import io.quorate.vsr.message.VsrMessage.Prepares;
 import io.quorate.vsr.message.VsrMessage.ReadIndex;
 import io.quorate.vsr.message.VsrMessage.ReadIndexReply;
+import io.quorate.vsr.message.VsrMessage.Recovery;
+import io.quorate.vsr.message.VsrMessage.RecoveryResponse;
 import io.quorate.vsr.message.VsrMessage.RequestStartView;
 import io.quorate.vsr.message.VsrMessage.StartView;
 import io.quorate.vsr.message.VsrMessage.StartViewChange;
@@ -39,6 +41,7 @@ import io.quorate.vsr.protocol.group.Group;
 import io.quorate.vsr.protocol.group.Quorums;
 import io.quorate.vsr.protocol.log.Loads;
 import io.quorate.vsr.protocol.log.VsrLog;
+import io.quorate.vsr.protocol.recovery.Amnesia;
 import io.quorate.vsr.protocol.recovery.HeadRecovery;
 import io.quorate.vsr.protocol.statetransfer.Checkpoints;
 import io.quorate.vsr.protocol.statetransfer.Mender;
@@ -69,6 +72,7 @@ public final class VsrReplica implements ReplicaCore {
   private final Supplier supplier;
   private final Checkpoints checkpoints;
   private final HeadRecovery recovery;
+  private final Amnesia amnesia;
   private final Mender mender;
   private final BackupReads reads;
   private final Loads loads = new Loads();
@@ -99,7 +103,9 @@ public final class VsrReplica implements ReplicaCore {
     this.missing = new Missing(log, config.pipeline().aheadBytesMax(), heartbeatNanos);
     this.supplier = new Supplier(log, loads, config.pipeline().prepareBytesMax());
     this.checkpoints = new Checkpoints(log, loads, config.snapshots().retainSlots());
-    this.recovery = new HeadRecovery(log, seat.random().nextLong() | 1, heartbeatNanos);
+    long nonce = seat.random().nextLong() | 1;
+    this.recovery = new HeadRecovery(log, nonce, heartbeatNanos);
+    this.amnesia = new Amnesia(log, group, standing, nonce, 2 * heartbeatNanos);
     this.mender = new Mender(log, group, 2 * heartbeatNanos);
     this.following =
         new Following(log, group, standing, viewChange, missing, checkpoints, recovery, mender);
@@ -126,6 +132,7 @@ public final class VsrReplica implements ReplicaCore {
     viewSeen = log.view();
     applied = log.commit();
     viewChange.start(now, out);
+    askIfDiskLost(now, out);
     log.flush(now, out);
   }
 
@@ -230,6 +237,7 @@ public final class VsrReplica implements ReplicaCore {
     if (leading != null && nowNanos >= leading.deadlineNanos()) {
       leading.tick(diskStalled(now), now, out);
     }
+    askIfDiskLost(now, out);
     if (nowNanos >= reads.deadlineNanos()) {
       reads.tick(now, out);
     }
@@ -254,7 +262,11 @@ public final class VsrReplica implements ReplicaCore {
       return;
     }
     if (message.view() < log.view()) {
-      onEarlierView(from, message, now, out);
+      if (message instanceof Recovery question) {
+        onRecovery(from, question, now, out);
+      } else {
+        onEarlierView(from, message, now, out);
+      }
       return;
     }
     if (message.view() > log.view()) {
@@ -314,11 +326,40 @@ public final class VsrReplica implements ReplicaCore {
       }
       case Prepares prepares -> following.onPrepares(from, prepares, now, out);
       case GetPrepares question -> onGetPrepares(from, question, now, out);
+      case Recovery question -> onRecovery(from, question, now, out);
+      case RecoveryResponse answer -> onRecoveryResponse(from, answer, now, out);
       case PrepareOk ok -> toPrimary(from, ok, now, out);
       case CommitOk ok -> toPrimary(from, ok, now, out);
       case RequestStartView question -> toPrimary(from, question, now, out);
       case StateAck ack -> toPrimary(from, ack, now, out);
       case ReadIndex question -> toPrimary(from, question, now, out);
+    }
+  }
+
+  private void onRecovery(NodeId from, Recovery question, Now now, Effects out) {
+    Primacy leading = primacy;
+    if (amnesia.onRecovery(from, question, out) && leading != null) {
+      leading.onRecovery(from, now);
+    }
+  }
+
+  private void onRecoveryResponse(NodeId from, RecoveryResponse answer, Now now, Effects out) {
+    if (amnesia.onResponse(from, answer, out)) {
+      viewChange.explain("its disk was lost; it takes over the log of its primary", out);
+      recovery.onPrimary(group.primaryOf(log.view()), now, out);
+    } else {
+      explainLoss(out);
+    }
+  }
+
+  private void askIfDiskLost(Now now, Effects out) {
+    amnesia.tick(now, out);
+    explainLoss(out);
+  }
+
+  private void explainLoss(Effects out) {
+    if (log.incarnations().diskLost()) {
+      viewChange.explain(amnesia.reason(), out);
     }
   }
 
@@ -447,7 +488,8 @@ public final class VsrReplica implements ReplicaCore {
     Primacy leading = primacy;
     long due =
         Math.min(
-            mender.deadlineNanos(), Math.min(viewChange.deadlineNanos(), reads.deadlineNanos()));
+            Math.min(mender.deadlineNanos(), amnesia.deadlineNanos()),
+            Math.min(viewChange.deadlineNanos(), reads.deadlineNanos()));
     if (leading != null) {
       return Math.min(due, leading.deadlineNanos());
     }

@@ -37,6 +37,28 @@ public interface Backend {
     return false;
   }
 
+  /** A replica of this protocol cannot recover without its disk; says why, and what to do. */
+  final class CannotRecover extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** Says in one sentence why not, and what to do instead. */
+    public CannotRecover(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * What a replica must find as its hard state on an empty disk so that it does not pass for a new
+   * one: its disk was lost, and it may have promised what it no longer knows.
+   *
+   * @param members how many the group has
+   * @throws CannotRecover if the protocol has no way back for such a replica
+   */
+  default byte[] afterLostDisk(int members) throws CannotRecover {
+    throw new CannotRecover(
+        "backend = " + name() + " cannot bring back a replica whose disk is lost");
+  }
+
   /** Makes the core of one replica. */
   ReplicaCore core(Seat seat);
 
