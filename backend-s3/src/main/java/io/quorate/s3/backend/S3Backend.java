@@ -31,7 +31,8 @@ public final class S3Backend implements Backend {
         true,
         config.append().batchBytesMax(),
         config.append().batchCommandsMax(),
-        config.snapshots().everySlots());
+        config.snapshots().everySlots(),
+        false);
   }
 
   @Override

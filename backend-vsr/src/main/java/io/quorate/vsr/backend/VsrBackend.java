@@ -33,6 +33,11 @@ public final class VsrBackend implements Backend {
   }
 
   @Override
+  public Needs needs() {
+    return Needs.CHECKPOINTS;
+  }
+
+  @Override
   public boolean repairs() {
     return true;
   }

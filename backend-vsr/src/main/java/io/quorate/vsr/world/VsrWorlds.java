@@ -20,7 +20,7 @@ public final class VsrWorlds {
         random -> new VsrBackend(VsrVariations.draw(random)),
         () -> new VsrBackend(VsrConfig.defaults()),
         Traits.REPAIRED_DISKS,
-        () -> List.of(new ViewRules()));
+        () -> List.of(new ViewRules(), new CheckpointRules()));
   }
 
   /** VSR with this configuration. */
@@ -29,6 +29,6 @@ public final class VsrWorlds {
         "vsr",
         random -> new VsrBackend(config),
         Traits.REPAIRED_DISKS,
-        () -> List.of(new ViewRules()));
+        () -> List.of(new ViewRules(), new CheckpointRules()));
   }
 }

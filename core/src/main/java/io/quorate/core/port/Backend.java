@@ -18,10 +18,20 @@ public interface Backend {
    * @param batchBytesMax largest slab that suits it; 0: the runtime's own
    * @param batchCommandsMax most commands in a slab that suit it; 0: the runtime's own
    * @param snapshotEverySlots slots of log between two snapshots at most, however small they are
+   * @param checkpointsInLog whether all replicas take their snapshots at the same slots, which the
+   *     leader names through the log; otherwise each takes its own when it has applied enough
    */
-  record Needs(boolean objects, int batchBytesMax, int batchCommandsMax, long snapshotEverySlots) {
+  record Needs(
+      boolean objects,
+      int batchBytesMax,
+      int batchCommandsMax,
+      long snapshotEverySlots,
+      boolean checkpointsInLog) {
     /** Nothing in particular. */
-    public static final Needs NONE = new Needs(false, 0, 0, Long.MAX_VALUE);
+    public static final Needs NONE = new Needs(false, 0, 0, Long.MAX_VALUE, false);
+
+    /** Checkpoints through the log, and nothing else in particular. */
+    public static final Needs CHECKPOINTS = new Needs(false, 0, 0, Long.MAX_VALUE, true);
   }
 
   /** What the protocol needs of the runtime. */

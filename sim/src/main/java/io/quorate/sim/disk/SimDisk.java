@@ -109,6 +109,11 @@ public final class SimDisk {
     return hash.equals(hashAt(slot)) || hash.equals(lost.get(slot));
   }
 
+  /** Where the complete snapshots were taken, ascending. */
+  public List<Long> snapshotSlots() {
+    return snapshots.stream().map(stored -> stored.ref.slot()).toList();
+  }
+
   /** Number of durable writes so far. */
   public long writes() {
     return writes;

@@ -148,6 +148,7 @@ public final class Oracle {
         case KEEP_ALIVE -> world.coverage().hit("session.keep-alive logged");
         case EXPIRE_SESSIONS -> world.coverage().hit("session.expiry logged");
         case DIGEST -> world.coverage().hit("apply.digest logged");
+        case CHECKPOINT -> world.coverage().hit("apply.checkpoint logged");
       }
     }
   }
