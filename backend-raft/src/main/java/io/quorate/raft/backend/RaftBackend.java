@@ -26,6 +26,11 @@ public final class RaftBackend implements Backend {
   }
 
   @Override
+  public Needs needs() {
+    return Needs.CHECKPOINTS;
+  }
+
+  @Override
   public boolean repairs() {
     return true;
   }

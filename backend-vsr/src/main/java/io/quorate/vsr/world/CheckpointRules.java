@@ -13,7 +13,10 @@ import io.quorate.core.protocol.ProtocolMessage;
 import io.quorate.sim.oracle.ProtocolInvariant;
 import java.util.HashSet;
 
-/** Every snapshot that a replica takes is of an op at which the log asks all for one (B.5). */
+/**
+ * Every snapshot that a replica takes is of an op at which the log asks all for one (B.5). For
+ * worlds in which no operator asks for one elsewhere.
+ */
 public final class CheckpointRules implements ProtocolInvariant {
   private final HashSet<Long> asked = new HashSet<>();
   private final Slab.Cursor cursor = new Slab.Cursor();
@@ -22,7 +25,11 @@ public final class CheckpointRules implements ProtocolInvariant {
   public void onEvent(NodeId node, Event event) {
     if (event instanceof Event.SnapshotSaved saved) {
       long slot = saved.snapshot().slot();
-      Check.that(asked.contains(slot), "%s has a checkpoint at op %s, where none is", node, slot);
+      Check.that(
+          asked.contains(slot),
+          "%s has a checkpoint at op %s, where the log asks for none",
+          node,
+          slot);
     }
   }
 

@@ -32,7 +32,8 @@ import org.junit.jupiter.api.Test;
 
 /** Checkpoints (VRR §5.1, design B.5): at the same ops everywhere, of the same state. */
 public final class CheckpointStoriesTest {
-  private static final RuntimeLimits OFTEN = often();
+  /** So many bytes of log between checkpoints that a few dozen ops bring one. */
+  static final RuntimeLimits OFTEN = often();
 
   private static RuntimeLimits often() {
     RuntimeLimits d = RuntimeLimits.DEFAULT;

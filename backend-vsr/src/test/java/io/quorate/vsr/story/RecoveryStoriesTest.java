@@ -92,6 +92,27 @@ public final class RecoveryStoriesTest {
     s.check();
   }
 
+  @Test // B.2: the power fails inside a sync, or inside what leaves after it: no ack without disk
+  public void aBackupThatDiesInItsSyncHasAcknowledgedNothing() {
+    Turns t = Turns.start(3, 7);
+    Scenario s = t.scenario();
+    SimNode primary = t.primary(0);
+    SimNode backup = t.primary(2);
+    s.crash(t.primary(1));
+    List<Pending> writes = new ArrayList<>();
+    for (int effects = 1; effects <= 6; effects++) {
+      s.until(() -> primary.isLeader() && role(backup) == Role.FOLLOWER, SOON, "both are there");
+      writes.add(s.client(effects).add(7, 1));
+      s.crashWithin(backup, effects);
+      s.until(() -> !backup.isUp(), SOON, "the power fails");
+      s.run(Duration.ofMillis(20));
+      s.restart(backup);
+      writes.forEach(s::await);
+    }
+    s.restart(t.primary(1));
+    s.check();
+  }
+
   @Test // B.4: RECOVERING_HEAD keeps out of every quorum; rather no view than one without an op
   public void aReplicaThatMayHaveLostOpsHelpsNobodyBeforeItHasThemAgain() {
     Turns t = Turns.start(3, 7);

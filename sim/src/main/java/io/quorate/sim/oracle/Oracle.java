@@ -158,7 +158,8 @@ public final class Oracle {
       return;
     }
     long holders = disks.values().stream().filter(d -> d.holds(entry.slot(), entry.hash())).count();
-    if (holders < disks.size() / 2 + 1) {
+    int quorum = traits.committedOnDisks();
+    if (holders < (quorum == 0 ? disks.size() / 2 + 1 : quorum)) {
       world.fail(
           node + " commits " + entry + " that is durable on " + holders + " of " + disks.size());
     }
