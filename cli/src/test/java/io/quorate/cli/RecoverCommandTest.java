@@ -30,7 +30,7 @@ class RecoverCommandTest {
   private Path config(String backend, int members) throws IOException {
     StringBuilder names = new StringBuilder();
     for (int i = 1; i <= members; i++) {
-      names.append("n%d = \"127.0.0.1:%d\" ".formatted(i, 7100 + i));
+      names.append("n%d = \"127.0.0.1:%d\", ".formatted(i, 7100 + i));
     }
     return Files.writeString(
         folder.resolve("quorate.conf"),
@@ -40,7 +40,7 @@ class RecoverCommandTest {
           backend = %s
           members { %s }
           data-dir = "%s"
-          s3 { folder = "%s" }
+          s3 { store = folder, folder = "%s" }
         }
         """
             .formatted(backend, names, folder.resolve("data"), folder.resolve("store")));
