@@ -32,6 +32,10 @@ class WrongUseTest {
           serve --config x.conf --node n1 --set raft.pre-vote ¦ Value for option option '--set' (<key=value>) should be in KEY=VALUE format but was raft.pre-vote
           serve --config nowhere.conf --node n1 ¦ the configuration file nowhere.conf does not exist
           serve --config nowhere.conf --node n/1 ¦ --node: node id "n/1" must be 1 to 64 letters, digits, '.', '-' or '_', and not begin with '.'
+          recover --config x.conf --node n1 ¦ recover wants --amnesia, which says that the disk of this replica is lost for good; if any of its files are left, start it as it is
+          recover --amnesia --config x.conf ¦ Missing required option: '--node=<name>'
+          recover --amnesia --config nowhere.conf --node n/1 ¦ --node: node id "n/1" must be 1 to 64 letters, digits, '.', '-' or '_', and not begin with '.'
+          recover --amnesia --config nowhere.conf --node n1 ¦ the configuration file nowhere.conf does not exist
           kv get a ¦ Missing required argument (specify one of these): (--config=<file> | --connect=<host:port,...>)
           kv get --config a.conf --connect h:1 a ¦ --config=<file>, --connect=<host:port,...> are mutually exclusive (specify only one)
           kv get --connect localhost a ¦ --connect: "localhost" has no port, write host:port

@@ -107,7 +107,7 @@ public final class Replica implements AutoCloseable {
             parts.log(),
             parts.snapshots(),
             limits,
-            parts.backend().needs().snapshotEverySlots(),
+            parts.backend().needs(),
             admission,
             batcher,
             halt,
@@ -148,7 +148,8 @@ public final class Replica implements AutoCloseable {
         effects,
         apply,
         new SessionKeeper(apply, batcher, admission),
-        new DigestKeeper(apply, batcher, admission));
+        new DigestKeeper(apply, batcher, admission),
+        new CheckpointKeeper(apply, batcher, admission));
     door =
         new Door(
             seat.group(),

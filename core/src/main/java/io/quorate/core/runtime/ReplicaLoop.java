@@ -72,6 +72,7 @@ public final class ReplicaLoop implements Actor {
   private @Nullable ApplyLoop apply;
   private @Nullable SessionKeeper sessions;
   private @Nullable DigestKeeper digests;
+  private @Nullable CheckpointKeeper checkpoints;
 
   ReplicaLoop(
       ReplicaCore core,
@@ -98,11 +99,13 @@ public final class ReplicaLoop implements Actor {
       TurnEffects turnEffects,
       ApplyLoop applyLoop,
       SessionKeeper sessionKeeper,
-      DigestKeeper digestKeeper) {
+      DigestKeeper digestKeeper,
+      CheckpointKeeper checkpointKeeper) {
     effects = turnEffects;
     apply = applyLoop;
     sessions = sessionKeeper;
     digests = digestKeeper;
+    checkpoints = checkpointKeeper;
   }
 
   /** Lets the core take up what the disk holds; before the first turn. */
@@ -212,6 +215,7 @@ public final class ReplicaLoop implements Actor {
     boolean leader = out.role().role() == Role.LEADER;
     started(sessions).turn(now, leader);
     started(digests).turn(leader);
+    started(checkpoints).turn(leader);
     out.flush(core.log());
     wantsApplied = backlogged || out.feedPending();
     if (out.takeRoleChanged() || now.monotonicNanos() >= statusDueNanos) {
