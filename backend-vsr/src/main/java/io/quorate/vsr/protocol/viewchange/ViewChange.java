@@ -89,8 +89,11 @@ public final class ViewChange {
       standing.become(
           mutedStatus(),
           null,
-          "entries at the end of the log may be lost; it takes part"
-              + " in nothing until a primary has told it the end");
+          log.incarnations().diskLost()
+              ? "its disk was lost; it takes part in nothing until enough others have told it where"
+                  + " the group is"
+              : "entries at the end of the log may be lost; it takes part"
+                  + " in nothing until a primary has told it the end");
       announce(out);
     } else if (log.lastNormalView() < log.view()) {
       standing.become(Status.VIEW_CHANGE, null, "restarted during a view change");
