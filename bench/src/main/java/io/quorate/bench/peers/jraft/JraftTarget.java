@@ -61,8 +61,8 @@ final class JraftTarget implements Target {
 
   @Override
   public void close() {
-    retries.shutdownNow();
     client.shutdown();
+    retries.shutdownNow();
   }
 
   /** One call until it is answered, unclear, or out of time. */
@@ -97,8 +97,10 @@ final class JraftTarget implements Target {
     private void onEnd(int asked, @Nullable Object result, @Nullable Throwable failure) {
       if (!(result instanceof Message response)) {
         leader = other(asked);
-        answer.completeExceptionally(
-            new Indeterminate("the connection gave no answer: " + failure));
+        // Whoever waits calls again at once, and connecting must not block the network's threads.
+        retries.execute(() ->
+            answer.completeExceptionally(
+                new Indeterminate("the connection gave no answer: " + failure)));
         return;
       }
       switch (response.kind()) {
@@ -123,7 +125,7 @@ final class JraftTarget implements Target {
       int hinted = members.stream().map(Endpoint::toString).toList().indexOf(hint);
       if (hinted >= 0 && hinted != asked) {
         leader = hinted;
-        send();
+        retries.execute(this::send);
         return;
       }
       leader = other(asked);
