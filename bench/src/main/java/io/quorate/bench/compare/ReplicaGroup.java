@@ -209,6 +209,11 @@ final class ReplicaGroup implements ContenderGroup {
   }
 
   @Override
+  public Path files() {
+    return directory;
+  }
+
+  @Override
   public synchronized Usage used() {
     Usage sum = usedByTheDead;
     for (Map.Entry<Integer, Replica> each : running()) {
