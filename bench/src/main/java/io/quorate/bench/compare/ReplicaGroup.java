@@ -383,7 +383,6 @@ final class ReplicaGroup implements ContenderGroup {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
       // Their processes or threads go with this one; only their files may stay.
-      Thread.yield();
     }
   }
 

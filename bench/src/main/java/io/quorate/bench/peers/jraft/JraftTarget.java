@@ -77,6 +77,11 @@ final class JraftTarget implements Target {
     }
 
     CompletableFuture<byte[]> send() {
+      ask();
+      return answer;
+    }
+
+    private void ask() {
       int asked = leader;
       try {
         client.invokeAsync(
@@ -91,7 +96,6 @@ final class JraftTarget implements Target {
         Thread.currentThread().interrupt();
         answer.completeExceptionally(new Indeterminate("interrupted while sending"));
       }
-      return answer;
     }
 
     private void onEnd(int asked, @Nullable Object result, @Nullable Throwable failure) {
@@ -125,11 +129,11 @@ final class JraftTarget implements Target {
       int hinted = members.stream().map(Endpoint::toString).toList().indexOf(hint);
       if (hinted >= 0 && hinted != asked) {
         leader = hinted;
-        retries.execute(this::send);
+        retries.execute(this::ask);
         return;
       }
       leader = other(asked);
-      var unused = retries.schedule(this::send, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+      var unused = retries.schedule(this::ask, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Whoever finds out first moves on; the others follow. */
