@@ -3,6 +3,7 @@
 import com.google.googlejavaformat.java.Formatter;
 import com.google.googlejavaformat.java.FormatterException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,32 +36,29 @@ final class Format {
     Map<String, String> known = readCache(header);
     Map<String, String> good = new TreeMap<>();
     List<String> bad = new ArrayList<>();
-    Formatter formatter = null;
+    List<Path> changed = new ArrayList<>();
     for (Path file : sources()) {
       String name = file.toString();
       if (stamp(file).equals(known.get(name))) {
         good.put(name, stamp(file));
-        continue;
+      } else {
+        changed.add(file);
       }
-      if (formatter == null) {
-        formatter = new Formatter();
-      }
-      String before = Files.readString(file);
-      String after;
-      try {
-        after = formatter.formatSourceAndFixImports(withHeader(before, header));
-      } catch (FormatterException e) {
+    }
+    for (Formatted each : changed.parallelStream().map(file -> format(file, header)).toList()) {
+      String name = each.file.toString();
+      if (each.after == null) {
         continue; // The compiler explains syntax errors better.
       }
-      if (!after.equals(before)) {
+      if (!each.after.equals(each.before)) {
         if (!apply) {
-          bad.add(name + ":" + firstDifference(before, after));
+          bad.add(name + ":" + firstDifference(each.before, each.after));
           continue;
         }
-        Files.writeString(file, after);
+        Files.writeString(each.file, each.after);
         System.out.println("formatted " + name);
       }
-      good.put(name, stamp(file));
+      good.put(name, stamp(each.file));
     }
     writeCache(header, good);
     Files.deleteIfExists(BAD);
@@ -68,6 +66,23 @@ final class Format {
       Files.write(BAD, bad);
       System.err.println("Not formatted (with the first line that differs):");
       bad.forEach(line -> System.err.println("  " + line));
+    }
+  }
+
+  /** A file before and after; no text after if it cannot be read as Java. */
+  private record Formatted(Path file, String before, String after) {}
+
+  private static Formatted format(Path file, String header) {
+    try {
+      String before = Files.readString(file);
+      try {
+        return new Formatted(
+            file, before, new Formatter().formatSourceAndFixImports(withHeader(before, header)));
+      } catch (FormatterException e) {
+        return new Formatted(file, before, null);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

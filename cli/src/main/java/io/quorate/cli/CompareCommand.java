@@ -5,22 +5,23 @@ package io.quorate.cli;
 import io.quorate.bench.compare.CompareOptions;
 import io.quorate.bench.compare.CompareOptions.Fault;
 import io.quorate.bench.compare.CompareOptions.ObjectStoreOptions;
-import io.quorate.bench.compare.Comparison;
-import io.quorate.bench.compare.ComparisonReport;
-import io.quorate.bench.compare.ComparisonTable;
 import io.quorate.bench.compare.Conditions;
 import io.quorate.bench.compare.Conditions.Durability;
 import io.quorate.bench.compare.Conditions.Layout;
 import io.quorate.bench.compare.Contenders;
-import io.quorate.bench.compare.Measured;
 import io.quorate.bench.compare.Prices;
+import io.quorate.bench.compare.Run;
+import io.quorate.bench.compare.Sweep;
+import io.quorate.bench.report.Outcome;
 import io.quorate.node.config.DataSize;
+import io.quorate.node.config.Quantities;
 import io.quorate.s3.endpoint.Latency;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -194,9 +195,29 @@ final class CompareCommand implements Callable<Integer> {
   private Map<String, String> settings = new LinkedHashMap<>();
 
   @Option(
+      names = "--sweep",
+      paramLabel = "OPTION=VALUES",
+      description =
+          "Runs the whole comparison at each of several values: clients=1,16,64,256,1024,"
+              + " replicas=1,3,5, payload=64B,256B,4KiB, or linger=0ms,5ms,20ms (of the S3"
+              + " backend).")
+  private @Nullable String sweep;
+
+  @Option(
+      names = "--against",
+      paramLabel = "FILE",
+      description =
+          "An earlier results.json made with the same options: shows what changed and what is"
+              + " noise. A contender that answers fewer commands a second, by more than noise, ends"
+              + " this with exit code 1.")
+  private @Nullable Path against;
+
+  @Option(
       names = "--repeat",
       defaultValue = "1",
-      description = "Runs of each contender, in turns (default: ${DEFAULT-VALUE}).")
+      description =
+          "Runs of each contender, in turns; figures are then medians with ranges (default:"
+              + " ${DEFAULT-VALUE}).")
   private int repeat;
 
   @Option(
@@ -209,7 +230,9 @@ final class CompareCommand implements Callable<Integer> {
       names = "--report",
       defaultValue = "report",
       paramLabel = "DIR",
-      description = "Folder for results.json and latency histograms (default: ${DEFAULT-VALUE}).")
+      description =
+          "Folder for report.html, results.json and latency histograms (default:"
+              + " ${DEFAULT-VALUE}).")
   private Path report;
 
   @Option(names = "--json", description = "Print the results as JSON instead of the table.")
@@ -217,27 +240,44 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException, IOException {
-    CompareOptions options = options();
+    Sweep sweep = sweep();
+    Path earlier = against;
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    List<Measured> results =
-        new Comparison(options, new CompareProgress(err, Terminal.shows())).run();
-    ComparisonReport.write(options, results);
-    out.print(json ? ComparisonReport.json(options, results) : ComparisonTable.render(results));
+    CompareProgress progress = new CompareProgress(err, Terminal.shows(), sweep);
+    progress.announce();
+    List<Run> runs = sweep.run(progress);
+    Outcome outcome = Outcome.of(sweep, runs, earlier, Instant.now());
+    outcome.write(report, runs);
+    out.print(json ? outcome.json() : outcome.table());
     out.flush();
-    results.stream()
+    runs.stream()
+        .map(Run::measured)
         .filter(result -> !result.settings().isEmpty())
         .map(result -> result.contender() + ": " + result.settings())
         .distinct()
         .forEach(err::println);
-    for (Measured result : results) {
-      for (String problem : result.verdict().problems()) {
-        err.println(result.contender() + ": " + problem);
-      }
-    }
-    err.println("results and histograms: " + report);
+    outcome.problems().forEach(err::println);
+    err.println("report: " + report.resolve("report.html") + " (data: results.json beside it)");
     err.flush();
-    return results.stream().allMatch(result -> result.verdict().good()) ? 0 : 1;
+    return outcome.exitCode();
+  }
+
+  private Sweep sweep() {
+    CompareOptions base = options();
+    String wanted = sweep;
+    try {
+      Sweep all =
+          wanted == null
+              ? Sweep.none(base)
+              : Sweep.parse(wanted, base, text -> Quantities.size(text).bytes());
+      if (against != null) {
+        Outcome.check(all, against);
+      }
+      return all;
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
   }
 
   private CompareOptions options() {

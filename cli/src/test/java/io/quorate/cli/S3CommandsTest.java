@@ -11,8 +11,10 @@ import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The probe as a command; the server runs in this process, as the command would run it. */
+@Isolated // sets system properties
 class S3CommandsTest {
   @BeforeEach
   void credentials() {

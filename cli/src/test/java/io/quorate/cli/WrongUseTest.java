@@ -32,6 +32,10 @@ class WrongUseTest {
           serve --config x.conf --node n1 --set raft.pre-vote ¦ Value for option option '--set' (<key=value>) should be in KEY=VALUE format but was raft.pre-vote
           serve --config nowhere.conf --node n1 ¦ the configuration file nowhere.conf does not exist
           serve --config nowhere.conf --node n/1 ¦ --node: node id "n/1" must be 1 to 64 letters, digits, '.', '-' or '_', and not begin with '.'
+          recover --config x.conf --node n1 ¦ recover wants --amnesia, which says that the disk of this replica is lost for good; if any of its files are left, start it as it is
+          recover --amnesia --config x.conf ¦ Missing required option: '--node=<name>'
+          recover --amnesia --config nowhere.conf --node n/1 ¦ --node: node id "n/1" must be 1 to 64 letters, digits, '.', '-' or '_', and not begin with '.'
+          recover --amnesia --config nowhere.conf --node n1 ¦ the configuration file nowhere.conf does not exist
           kv get a ¦ Missing required argument (specify one of these): (--config=<file> | --connect=<host:port,...>)
           kv get --config a.conf --connect h:1 a ¦ --config=<file>, --connect=<host:port,...> are mutually exclusive (specify only one)
           kv get --connect localhost a ¦ --connect: "localhost" has no port, write host:port
@@ -54,7 +58,12 @@ class WrongUseTest {
           s3 serve --port 70000 ¦ --port must be between 0 and 65535, was 70000
           s3 serve --faults rain=1 ¦ --faults: not a fault: rain=1; write name=share of seed, throttled, conflicts, errors, lost, late, late-max-ms, slow-lists
           compare --price no/such ¦ there is no price file no/such
-          compare --price pom.xml ¦ the price file pom.xml cannot be used: it must be a JSON object with the texts name, date, source, and the numbers perMillionWrites, perMillionReads, perGigabyteUp, perGigabyteDown, and nothing else
+          compare --price pom.xml ¦ the price file pom.xml cannot be used: it must be a JSON object with the texts name, date, source, and the numbers perMillionWrites, perMillionReads, perGigabyteUp, perGigabyteDown, if wanted an object hosting as in docs/results.md, and nothing else
+          compare --sweep cores=1 ¦ --sweep must be clients=, replicas=, payload= or linger= and values with commas between, such as clients=1,16,64; was "cores=1"
+          compare --sweep clients=1,many ¦ --sweep clients needs numbers from 1 on, "many" is none
+          compare --sweep replicas=1,3 ¦ --fault kill-leader needs --replicas 3 or more, so that the others can go on
+          compare --against no/such ¦ --against: there is no file no/such
+          compare --against pom.xml ¦ --against pom.xml cannot be used: it is no JSON, but must be the results.json of an earlier comparison
           compare --peers etcd ¦ unknown peer "etcd"; there are: ratis, jraft
           compare --layout moon ¦ --layout must be local or process, was "moon"
           compare --durability hope ¦ --durability must be fsync or os, was "hope"

@@ -20,9 +20,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Isolated // sets system properties
 class QuorateConfigTest {
   private static final NodeId N1 = NodeId.of("n1");
   private static final String LEAST =

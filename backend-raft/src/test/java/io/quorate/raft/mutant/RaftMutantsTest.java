@@ -10,20 +10,27 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The test of the simulator: what it would not notice, it does not test. */
 @Tag("sim")
+@Execution(ExecutionMode.CONCURRENT)
 final class RaftMutantsTest {
 
-  @Test
-  void shippedCodeIsCleanOnTheSameSeeds() {
-    SourceMutant shipped = SourceMutant.named("none");
-    assertThat(shipped.run(Hunt.Swarm.class)).isNull();
-    assertThat(shipped.run(Hunt.LostLeader.class)).isNull();
-    assertThat(shipped.run(Hunt.Elections.class)).isNull();
-    assertThat(shipped.run(Hunt.Restarts.class)).isNull();
-    assertThat(shipped.run(Hunt.Handovers.class)).as("lease reads").isNull();
-    assertThat(shipped.run(Hunt.DamagedTwice.class)).isNull();
+  @TestFactory
+  Stream<DynamicTest> shippedCodeIsCleanOnTheSameSeeds() {
+    return Stream.of(
+            Hunt.Swarm.class,
+            Hunt.Restarts.class,
+            Hunt.Handovers.class,
+            Hunt.Elections.class,
+            Hunt.LostLeader.class,
+            Hunt.DamagedTwice.class)
+        .map(hunt ->
+            DynamicTest.dynamicTest(
+                hunt.getSimpleName(),
+                () -> assertThat(SourceMutant.named("none").run(hunt)).isNull()));
   }
 
   @TestFactory

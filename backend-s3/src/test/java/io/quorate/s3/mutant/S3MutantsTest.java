@@ -13,12 +13,15 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The test of the simulator: what it would not notice, it does not test. Every rule of the protocol
  * is broken once; most are shown by a few seeds, the deep ones by the story of their interleaving.
  */
 @Tag("sim")
+@Execution(ExecutionMode.CONCURRENT)
 final class S3MutantsTest {
 
   /** A mutant that needs its scene, and what must be found there. */

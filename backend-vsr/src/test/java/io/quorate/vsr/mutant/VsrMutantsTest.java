@@ -13,12 +13,15 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The test of the simulator: what it would not notice, it does not test. Every rule of the protocol
  * is broken once; some are shown by a few seeds, the deep ones by the story of what they forbid.
  */
 @Tag("sim")
+@Execution(ExecutionMode.CONCURRENT)
 final class VsrMutantsTest {
 
   /** A mutant that needs its scene, and what must be found there. */
@@ -36,6 +39,11 @@ final class VsrMutantsTest {
         new Deep(VsrMutants.offerBeforePersist(), Hunt.CrashAfterOffer.class, "does not hold"),
         new Deep(VsrMutants.voteMoves(), Hunt.LonelyReplica.class, "expected: 1L"),
         new Deep(VsrMutants.recoveringVotes(), Hunt.LostTail.class, "without the committed"),
+        new Deep(VsrMutants.lostDiskVotes(), Hunt.LostDisk.class, "Recovery"),
+        new Deep(VsrMutants.releaseBeforeSync(), Hunt.DeathInSync.class, "durable on 1 of 3"),
+        new Deep(VsrMutants.sureBySnapshot(), Hunt.SnapshotForAnswer.class, "RECOVERING"),
+        new Deep(VsrMutants.anyAnswerSuffices(), Hunt.OneAnswer.class, "RequestStartView"),
+        new Deep(VsrMutants.incarnationsForgotten(), Hunt.OldOffer.class, "one log of two"),
         new Deep(VsrMutants.corruptNacks(), Hunt.CorruptCopies.class, "without the committed"),
         new Deep(VsrMutants.readWithoutRound(), Hunt.LostPrimary.class, "stale read"),
         new Deep(VsrMutants.servableAtOnce(), Hunt.Inheritance.class, "stale read"));

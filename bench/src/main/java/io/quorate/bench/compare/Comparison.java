@@ -17,6 +17,12 @@ public final class Comparison {
 
   /** Is told what goes on, for the screen. */
   public interface Progress {
+    /** The next point of a sweep; without a sweep both are empty. */
+    default void point(String option, String value) {}
+
+    /** The next run, of a contender's {@code of} at this point. */
+    default void run(String contender, int round, int of) {}
+
     /** A new phase of a contender's run. */
     void phase(String contender, String what);
 
@@ -61,6 +67,7 @@ public final class Comparison {
     List<Measured> results = new ArrayList<>();
     for (int round = 1; round <= options.repeat(); round++) {
       for (String contender : options.backends()) {
+        progress.run(contender, round, options.repeat());
         results.add(runOne(contender));
       }
     }
@@ -102,6 +109,7 @@ public final class Comparison {
       load(contender, "measuring", rest, workload, group);
       awaitRecovery(contender, workload, group);
       long measuredNanos = System.nanoTime() - begun;
+      Timeline timeline = workload.timeline();
       workload.measure(false);
       Costs costs = meter.read();
       difference(group.counters(), before).forEach((name, n) -> counts.merge(name, n, Long::sum));
@@ -119,14 +127,14 @@ public final class Comparison {
           workload.refused(),
           workload.longestGapNanos(),
           fault,
-          costs.cpuNanos(),
           counts,
           rateBefore,
           putsPerBatch,
           options.store().prices(),
           verdict,
           group.settings(),
-          costs);
+          costs,
+          timeline);
     }
   }
 

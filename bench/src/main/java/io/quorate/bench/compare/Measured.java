@@ -18,7 +18,6 @@ import org.HdrHistogram.Histogram;
  * @param refused calls that were surely not applied
  * @param gapNanos longest time without any answer after the fault; 0 without a fault
  * @param fault what was done, for people
- * @param cpuNanos CPU time of all replicas and the load generator over the measured time
  * @param counts what the replicas counted over the measured time
  * @param perSecondBeforeFault calls answered in a second up to the fault
  * @param putsPerBatch objects written for each batch proposed, up to the fault
@@ -26,6 +25,7 @@ import org.HdrHistogram.Histogram;
  * @param verdict what the history showed
  * @param settings what a reader must know of the contender's settings; empty if nothing
  * @param costs what the machine counted over the measured time
+ * @param timeline answers over the measured time
  */
 public record Measured(
     String contender,
@@ -37,14 +37,14 @@ public record Measured(
     long refused,
     long gapNanos,
     String fault,
-    long cpuNanos,
     SortedMap<String, Long> counts,
     double perSecondBeforeFault,
     double putsPerBatch,
     Prices prices,
     HistoryVerdict verdict,
     String settings,
-    Costs costs) {
+    Costs costs,
+    Timeline timeline) {
 
   /** Commands and reads answered in a second. */
   public double perSecond() {
@@ -102,6 +102,6 @@ public record Measured(
 
   /** CPU seconds of all replicas and the load generator for a million answered calls. */
   public double cpuSecondsPerMillion() {
-    return answered == 0 ? 0 : cpuNanos / 1e9 * 1e6 / answered;
+    return answered == 0 ? 0 : costs.cpuNanos() / 1e9 * 1e6 / answered;
   }
 }

@@ -13,10 +13,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What an object store asks for requests and for bytes moved, in dollars. Storage is left out: a
- * truncated log takes next to none.
+ * What an object store asks for requests and for bytes moved, in dollars, and what machines and
+ * disks cost beside it.
  *
  * @param name of the tariff
  * @param date on which the prices were looked up
@@ -25,6 +26,7 @@ import java.util.SortedMap;
  * @param perMillionReads reads, unchanged and absent objects included
  * @param perGigabyteUp bytes written
  * @param perGigabyteDown bytes read
+ * @param hosting machines, disks and traffic between them; null: only requests have a price
  */
 public record Prices(
     String name,
@@ -33,7 +35,32 @@ public record Prices(
     double perMillionWrites,
     double perMillionReads,
     double perGigabyteUp,
-    double perGigabyteDown) {
+    double perGigabyteDown,
+    @Nullable Hosting hosting) {
+
+  /**
+   * What it costs to run replicas on rented machines, in dollars.
+   *
+   * @param machine kind of machine, one for each replica
+   * @param machinePerHour price of such a machine
+   * @param volume kind of disk, one for each replica that keeps its log on it
+   * @param volumeGigabytes size of such a disk
+   * @param volumePerGigabyteMonth its price
+   * @param storedGigabytes what a group keeps in an object store: snapshots and log
+   * @param storedPerGigabyteMonth price of that
+   * @param perGigabyteBetweenZones bytes that replicas send each other, each being in a zone of its
+   *     own: what sender and receiver pay together
+   */
+  public record Hosting(
+      String machine,
+      double machinePerHour,
+      String volume,
+      double volumeGigabytes,
+      double volumePerGigabyteMonth,
+      double storedGigabytes,
+      double storedPerGigabyteMonth,
+      double perGigabyteBetweenZones) {}
+
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 
@@ -67,8 +94,9 @@ public record Prices(
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           ("the price file %s cannot be used: it must be a JSON object with the texts name, date,"
-                  + " source, and the numbers perMillionWrites, perMillionReads, perGigabyteUp,"
-                  + " perGigabyteDown, and nothing else")
+               + " source, and the numbers perMillionWrites, perMillionReads, perGigabyteUp,"
+               + " perGigabyteDown, if wanted an object hosting as in docs/results.md, and nothing"
+               + " else")
               .formatted(file),
           e);
     } catch (IOException e) {

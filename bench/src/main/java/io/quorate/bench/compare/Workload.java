@@ -37,6 +37,7 @@ final class Workload {
   private final LongAdder measured = new LongAdder();
   private final LongAdder indeterminate = new LongAdder();
   private final LongAdder refused = new LongAdder();
+  private final AnswerClock clock;
   private final AtomicLong lastAnswerNanos = new AtomicLong();
   private final AtomicLong longestGapNanos = new AtomicLong();
   private long startedNanos;
@@ -49,6 +50,7 @@ final class Workload {
     this.options = options;
     this.target = target;
     this.ended = new CountDownLatch(options.clients());
+    this.clock = new AnswerClock(options.duration());
     this.timer =
         options.ratePerSecond() == 0
             ? null
@@ -72,12 +74,17 @@ final class Workload {
 
   /** From now on latencies count. */
   void measure(boolean on) {
+    if (on) {
+      clock.begin(System.nanoTime());
+    }
     measuring = on;
   }
 
   /** From now on the longest time without any answer counts. */
   void watchGap() {
-    lastAnswerNanos.set(System.nanoTime());
+    long now = System.nanoTime();
+    clock.fault(now);
+    lastAnswerNanos.set(now);
     longestGapNanos.set(0);
     gapWatched = true;
     answeredAtFault = answered.sum();
@@ -119,6 +126,11 @@ final class Workload {
 
   long longestGapNanos() {
     return longestGapNanos.get();
+  }
+
+  /** Answers by the time at which they came, up to now. */
+  Timeline timeline() {
+    return clock.until(System.nanoTime());
   }
 
   Histogram latencies() {
@@ -219,6 +231,7 @@ final class Workload {
         noteAnswer(now);
         if (measuring) {
           measured.increment();
+          clock.answered(now);
           latencies.recordValue(Math.min(now - due, latencies.getHighestTrackableValue()));
         }
       } else {

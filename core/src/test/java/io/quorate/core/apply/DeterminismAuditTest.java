@@ -18,8 +18,10 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What must not be in a state machine is found; what may be in it is let through. */
+@Isolated // sets system properties
 final class DeterminismAuditTest {
 
   /** A number in the snapshot, and whatever else a test adds. */

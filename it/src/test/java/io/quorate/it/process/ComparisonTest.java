@@ -38,7 +38,7 @@ class ComparisonTest {
             "--warmup",
             "0.5s",
             "--duration",
-            "4s");
+            "3s");
 
     assertThat(json.get("runs")).hasSize(3);
     for (JsonNode run : json.get("runs")) {
@@ -54,16 +54,23 @@ class ComparisonTest {
       assertThat(history.get("duplicates").longValue()).as(contender).isZero();
       assertThat(history.get("statesAgree").booleanValue()).as(contender).isTrue();
     }
-    assertThat(run(json, "raft").has("objectStore")).isFalse();
-    JsonNode store = run(json, "s3").get("objectStore");
+    assertThat(run(json, "raft").get("figures").has("requestsPerThousand")).isFalse();
+    JsonNode store = run(json, "s3").get("figures");
     // So short a run has few batches: two hedges more than their share are no breach.
     double batches = run(json, "s3").get("counts").get("batches_proposed").doubleValue();
     assertThat(store.get("putsPerBatch").doubleValue())
         .isBetween(0.9, PUTS_PER_BATCH_MAX + 2 / batches);
     assertThat(store.get("requestsPerThousand").doubleValue()).isPositive();
-    assertThat(store.get("dollarsPerMillion").doubleValue()).isPositive();
+    assertThat(store.get("requestDollarsPerMillion").doubleValue()).isPositive();
+    for (JsonNode run : json.get("runs")) {
+      JsonNode timeline = run.get("timeline");
+      assertThat(timeline.get("answers").size()).isGreaterThanOrEqualTo(39);
+      assertThat(timeline.get("faultMillis").doubleValue()).isBetween(1500.0, 3500.0);
+      assertThat(run.get("latencyCurve").size()).isGreaterThan(10);
+    }
     assertThat(new ObjectMapper().readTree(Files.readString(report.resolve("results.json"))))
         .isEqualTo(json);
+    assertThat(Files.readString(report.resolve("report.html"))).contains("raft, vsr and s3");
     assertThat(report.resolve("raft-1.hgrm")).isNotEmptyFile();
     assertThat(report.resolve("s3-3.hgrm")).isNotEmptyFile();
   }
@@ -82,9 +89,9 @@ class ComparisonTest {
             "--fault",
             "none",
             "--warmup",
-            "2s",
+            "1s",
             "--duration",
-            "2s");
+            "1s");
 
     JsonNode run = run(json, "s3");
     assertThat(run.get("answered").longValue()).isPositive();
@@ -94,8 +101,8 @@ class ComparisonTest {
     assertThat(sum(counts, "object_create_")).as("%s", counts).isZero();
     assertThat(sum(counts, "object_replace_")).as("%s", counts).isZero();
     assertThat(sum(counts, "object_put_")).as("%s", counts).isZero();
-    assertThat(run.get("objectStore").get("putsPerBatch").doubleValue()).isZero();
-    assertThat(run.get("objectStore").get("requestsPerThousand").doubleValue()).isPositive();
+    assertThat(run.get("figures").get("putsPerBatch").doubleValue()).isZero();
+    assertThat(run.get("figures").get("requestsPerThousand").doubleValue()).isPositive();
   }
 
   private static JsonNode compare(Path report, String... options) throws IOException {

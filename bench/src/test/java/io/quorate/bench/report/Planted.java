@@ -1,0 +1,109 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.bench.report;
+
+import io.quorate.bench.compare.CompareOptions;
+import io.quorate.bench.compare.Costs;
+import io.quorate.bench.compare.HistoryVerdict;
+import io.quorate.bench.compare.Measured;
+import io.quorate.bench.compare.Prices;
+import io.quorate.bench.compare.Run;
+import io.quorate.bench.compare.Timeline;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
+
+/** Runs that never happened, for tests of what is made of them. */
+final class Planted {
+  static final HistoryVerdict GOOD = new HistoryVerdict(60_000, true, 0, 0, true, List.of());
+
+  static final HistoryVerdict WRONG =
+      new HistoryVerdict(60_000, false, 0, 0, true, List.of("key 7: no order explains <it>"));
+
+  static final HistoryVerdict LOSSY =
+      new HistoryVerdict(60_000, true, 2, 0, true, List.of("2 acknowledged writes are lost"));
+
+  private static final int SECONDS = 10;
+
+  private Planted() {}
+
+  static CompareOptions options(int clients, int repeat) {
+    return new CompareOptions(
+        List.of("raft", "vsr", "s3"),
+        3,
+        Duration.ofSeconds(3),
+        Duration.ofSeconds(SECONDS),
+        clients,
+        0,
+        256,
+        0,
+        1024,
+        CompareOptions.Fault.KILL_LEADER,
+        repeat,
+        1,
+        Path.of("unused"),
+        CompareOptions.ObjectStoreOptions.embedded(),
+        new TreeMap<>());
+  }
+
+  static Run run(String contender, long perSecond, HistoryVerdict verdict) {
+    return run("", options(64, 1), contender, perSecond, verdict);
+  }
+
+  static Run run(
+      String point,
+      CompareOptions options,
+      String contender,
+      long perSecond,
+      HistoryVerdict verdict) {
+    Histogram latencies = new Histogram(3);
+    for (int i = 0; i < 10_000; i++) {
+      latencies.recordValue(1_000_000_000L / perSecond * 64 + i * 977L);
+    }
+    long answered = perSecond * SECONDS;
+    return new Run(
+        point,
+        options,
+        new Measured(
+            contender,
+            contender.equals("s3") ? "fsync of the embedded store" : "fsync on a majority",
+            SECONDS * 1_000_000_000L,
+            answered,
+            latencies,
+            3,
+            0,
+            250_123_456L,
+            "killed the leader n1",
+            counts(contender, answered),
+            perSecond * 1.1,
+            contender.equals("s3") ? 1.003 : 0,
+            Prices.shipped("standard"),
+            verdict,
+            "",
+            new Costs(
+                12_345_678_901L,
+                OptionalDouble.of(0.0123),
+                OptionalLong.of(answered * 1_234),
+                OptionalLong.empty()),
+            new Timeline(100_000_000L, List.of(perSecond / 10, 0L, perSecond / 10), 123_000_000L)));
+  }
+
+  private static SortedMap<String, Long> counts(String contender, long answered) {
+    SortedMap<String, Long> counts = new TreeMap<>();
+    counts.put("peer_bytes_sent", answered * 580);
+    counts.put("messages_sent", answered / 16);
+    counts.put("batches_proposed", answered / 64);
+    if (contender.equals("s3")) {
+      counts.put("object_create_ok", answered / 64);
+      counts.put("object_get_found", answered / 32);
+    } else {
+      counts.put("log_syncs", answered / 21);
+    }
+    return counts;
+  }
+}
