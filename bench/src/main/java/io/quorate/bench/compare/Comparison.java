@@ -87,7 +87,7 @@ public final class Comparison {
 
       workload.measure(true);
       SortedMap<String, Long> before = group.counters();
-      Costs.Meter meter = new Costs.Meter(group::used, group.isHere());
+      Costs.Meter meter = new Costs.Meter(group::used, group.isHere(), group.files());
       long begun = System.nanoTime();
       Duration half = options.duration().dividedBy(2);
       load(contender, "measuring", half, workload, group);

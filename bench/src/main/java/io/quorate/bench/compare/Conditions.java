@@ -4,7 +4,6 @@ package io.quorate.bench.compare;
 
 import io.quorate.api.ReadConsistency;
 import java.time.Duration;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,23 +54,23 @@ public record Conditions(Layout layout, Durability durability, String reads) {
   }
 
   private static ReadConsistency parse(String text) {
-    switch (text) {
-      case "linearizable":
-        return ReadConsistency.LINEARIZABLE;
-      case "lease":
-        return ReadConsistency.LEASE;
-      case "local":
-        return ReadConsistency.local(0);
-      default:
-        if (text.toLowerCase(Locale.ROOT).startsWith(BOUNDED)) {
-          try {
-            return ReadConsistency.bounded(
-                Duration.ofMillis(Long.parseLong(text.substring(BOUNDED.length()))));
-          } catch (NumberFormatException e) {
-            throw refusal(text, e);
-          }
-        }
-        throw refusal(text, null);
+    return switch (text) {
+      case "linearizable" -> ReadConsistency.LINEARIZABLE;
+      case "lease" -> ReadConsistency.LEASE;
+      case "local" -> ReadConsistency.local(0);
+      default -> bounded(text);
+    };
+  }
+
+  private static ReadConsistency bounded(String text) {
+    if (!text.startsWith(BOUNDED)) {
+      throw refusal(text, null);
+    }
+    try {
+      return ReadConsistency.bounded(
+          Duration.ofMillis(Long.parseLong(text.substring(BOUNDED.length()))));
+    } catch (IllegalArgumentException e) {
+      throw refusal(text, e);
     }
   }
 

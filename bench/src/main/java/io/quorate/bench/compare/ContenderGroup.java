@@ -2,6 +2,7 @@
 
 package io.quorate.bench.compare;
 
+import java.nio.file.Path;
 import java.util.SortedMap;
 
 /** A group of replicas under test, with its real parts. */
@@ -39,6 +40,9 @@ interface ContenderGroup extends AutoCloseable {
   default Usage used() {
     return Usage.NONE;
   }
+
+  /** Folder with the files of the replicas. */
+  Path files();
 
   /** Whether all replicas run in this process. */
   default boolean isHere() {

@@ -17,8 +17,8 @@ import java.util.function.Supplier;
  * @param cpuNanos CPU time of the replicas, the load and what is between them
  * @param othersShare share of the machine's CPU that went elsewhere, 0 to 1; absent where the
  *     system does not tell
- * @param diskBytes bytes sent to the disk by the replicas and the load; absent where the system
- *     does not tell
+ * @param diskBytes bytes written to the disk with the replicas' files, by whomever; absent where
+ *     the system does not tell
  * @param allocatedBytes on the heap, by all threads of this process; absent when the replicas have
  *     processes of their own
  */
@@ -40,6 +40,8 @@ public record Costs(
     private final Supplier<Usage> replicas;
     private final boolean replicasAreHere;
     private final Usage usedBefore;
+    private final Device device;
+    private final long writtenBefore;
     private final long busyBefore;
     private final long allocatedBefore;
     private final long begunNanos = System.nanoTime();
@@ -49,10 +51,13 @@ public record Costs(
      *
      * @param replicas what the processes of the replicas have used, those included that are gone
      * @param replicasAreHere whether they run in this process
+     * @param files folder on the disk that they write to
      */
-    Meter(Supplier<Usage> replicas, boolean replicasAreHere) {
+    Meter(Supplier<Usage> replicas, boolean replicasAreHere, Path files) {
       this.replicas = replicas;
       this.replicasAreHere = replicasAreHere;
+      device = Device.below(files);
+      writtenBefore = device.writtenBytes();
       usedBefore = used();
       busyBefore = busyNanos();
       allocatedBefore = allocated();
@@ -69,10 +74,11 @@ public record Costs(
               ? OptionalDouble.empty()
               : OptionalDouble.of(
                   Math.clamp((busy - busyBefore - cpu) / Math.max(1, capacity), 0, 1));
+      long written = device.writtenBytes();
       OptionalLong disk =
-          now.diskBytes() < 0 || usedBefore.diskBytes() < 0
+          written < 0 || writtenBefore < 0
               ? OptionalLong.empty()
-              : OptionalLong.of(now.diskBytes() - usedBefore.diskBytes());
+              : OptionalLong.of(written - writtenBefore);
       long bytes = allocated();
       OptionalLong allocated =
           bytes < 0 || !replicasAreHere

@@ -159,7 +159,6 @@ final class Links implements AutoCloseable {
         socket.close();
       } catch (Exception e) {
         // It is given up either way.
-        Thread.yield();
       }
     }
   }

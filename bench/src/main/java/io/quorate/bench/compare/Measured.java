@@ -81,7 +81,10 @@ public record Measured(
     return answered == 0 ? 0 : prices.dollars(counts) * 1e6 / answered;
   }
 
-  /** Bytes sent to the disk for each answered call; absent where the system does not tell. */
+  /**
+   * Bytes written to the disk for each answered call, by whomever; absent where the system does not
+   * tell.
+   */
   public OptionalDouble diskBytesPerCommand() {
     return perCommand(costs.diskBytes());
   }

@@ -209,6 +209,11 @@ final class ReplicaGroup implements ContenderGroup {
   }
 
   @Override
+  public Path files() {
+    return directory;
+  }
+
+  @Override
   public synchronized Usage used() {
     Usage sum = usedByTheDead;
     for (Map.Entry<Integer, Replica> each : running()) {
@@ -378,7 +383,6 @@ final class ReplicaGroup implements ContenderGroup {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
       // Their processes or threads go with this one; only their files may stay.
-      Thread.yield();
     }
   }
 

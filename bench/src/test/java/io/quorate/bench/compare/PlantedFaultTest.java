@@ -170,6 +170,11 @@ final class PlantedFaultTest {
     }
 
     @Override
+    public Path files() {
+      return Path.of(".");
+    }
+
+    @Override
     public String durability() {
       return "none";
     }

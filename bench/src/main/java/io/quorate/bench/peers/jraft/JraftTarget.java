@@ -61,8 +61,8 @@ final class JraftTarget implements Target {
 
   @Override
   public void close() {
-    retries.shutdownNow();
     client.shutdown();
+    retries.shutdownNow();
   }
 
   /** One call until it is answered, unclear, or out of time. */
@@ -77,6 +77,11 @@ final class JraftTarget implements Target {
     }
 
     CompletableFuture<byte[]> send() {
+      ask();
+      return answer;
+    }
+
+    private void ask() {
       int asked = leader;
       try {
         client.invokeAsync(
@@ -91,14 +96,15 @@ final class JraftTarget implements Target {
         Thread.currentThread().interrupt();
         answer.completeExceptionally(new Indeterminate("interrupted while sending"));
       }
-      return answer;
     }
 
     private void onEnd(int asked, @Nullable Object result, @Nullable Throwable failure) {
       if (!(result instanceof Message response)) {
         leader = other(asked);
-        answer.completeExceptionally(
-            new Indeterminate("the connection gave no answer: " + failure));
+        // Whoever waits calls again at once, and connecting must not block the network's threads.
+        retries.execute(() ->
+            answer.completeExceptionally(
+                new Indeterminate("the connection gave no answer: " + failure)));
         return;
       }
       switch (response.kind()) {
@@ -123,11 +129,11 @@ final class JraftTarget implements Target {
       int hinted = members.stream().map(Endpoint::toString).toList().indexOf(hint);
       if (hinted >= 0 && hinted != asked) {
         leader = hinted;
-        send();
+        retries.execute(this::ask);
         return;
       }
       leader = other(asked);
-      var unused = retries.schedule(this::send, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+      var unused = retries.schedule(this::ask, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Whoever finds out first moves on; the others follow. */

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.client.RaftClientConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
@@ -32,8 +34,13 @@ import org.apache.ratis.server.RaftServerConfigKeys;
 public final class RatisPeer implements Contender {
   private static final int OUTSTANDING_DEFAULT = 100;
 
+  /** Its gRPC talks to the JDK's logging, which talks to the screen; kept, or the level is lost. */
+  private static final Logger ITS_GRPC = Logger.getLogger("org.apache.ratis.thirdparty");
+
   /** Made by name, in the class loader of the library. */
-  public RatisPeer() {}
+  public RatisPeer() {
+    ITS_GRPC.setLevel(Level.OFF);
+  }
 
   @Override
   public String parts() {

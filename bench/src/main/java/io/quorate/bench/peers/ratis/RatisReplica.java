@@ -58,7 +58,6 @@ final class RatisReplica implements Replica {
       part.close();
     } catch (Exception e) {
       // What is given up need not end well.
-      Thread.yield();
     }
   }
 }
