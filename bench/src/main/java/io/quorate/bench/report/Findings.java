@@ -53,7 +53,7 @@ final class Findings {
     all.latencies();
     all.best("Shortest gap after the fault", "gapMillis", all.point);
     all.best("Cheapest at this load", "dollarsPerMillion", all.point);
-    all.best("Cheapest when idle", "dollarsPerIdleMonth", all.point);
+    all.idle();
     all.crossover();
     all.quorum();
   }
@@ -258,6 +258,23 @@ final class Findings {
   private String at(String label) {
     JsonNode sweep = root.get("sweep");
     return sweep == null ? "" : " at " + sweep.get("option").textValue() + " " + label;
+  }
+
+  /** As it ran, and on the single machine that a group with its log in an object store needs. */
+  private void idle() {
+    int before = findings.size();
+    best("Cheapest when idle", "dollarsPerIdleMonth", point);
+    for (JsonNode line : root.at("/costs/perMonth")) {
+      if (findings.size() > before && line.get("machines").intValue() == 1) {
+        ObjectNode finding = (ObjectNode) findings.get(before);
+        finding.put(
+            "text",
+            finding.get("text").textValue()
+                + " %s on one machine, which is all that it needs: %s."
+                    .formatted(
+                        line.get("contender").textValue(), Words.figure(line.get("idle"), "$")));
+      }
+    }
   }
 
   /** The finding for those whose load is small: of the smallest group that will do. */

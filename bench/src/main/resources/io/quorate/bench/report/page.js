@@ -176,7 +176,10 @@
         ),
       ),
       {
-        x: axis("seconds since measuring began", { min: 0 }),
+        x: axis("seconds since measuring began", {
+          min: 0,
+          max: Math.max(...runs.map((run) => (run.timeline.answers.length * run.timeline.intervalMillis) / 1000)),
+        }),
         y: axis("commands/s", { beginAtZero: true }),
       },
       [faults(runs)],
