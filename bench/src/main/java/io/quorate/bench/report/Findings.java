@@ -10,6 +10,8 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which contender for which need, in words, from the numbers of the table. A contender whose
@@ -18,6 +20,9 @@ import java.util.List;
 final class Findings {
   /** What two single runs may differ by without saying anything: one part in ten. */
   static final double TOLERANCE = 0.1;
+
+  /** How many times a latency a gap must be to be worth a caution. */
+  private static final int HIDDEN = 20;
 
   /** The need of a finding that says that a history is wrong. */
   static final String WRONG = "Wrong history";
@@ -155,7 +160,10 @@ final class Findings {
                 shown(first, figure),
                 figure.exact() ? "" : at(at),
                 Words.list(others)));
-    String caution = caution(first, equal);
+    String caution =
+        Stream.of(caution(first, equal), hidden(first, figure))
+            .filter(text -> !text.isEmpty())
+            .collect(Collectors.joining(" "));
     if (!caution.isEmpty()) {
       finding.put("caution", caution);
     }
@@ -172,6 +180,18 @@ final class Findings {
         : ("One run each: %s and %s differ by less than %d %%, which says nothing; --repeat 3 shows"
                 + " ranges.")
             .formatted(name(first), names, Math.round(TOLERANCE * 100));
+  }
+
+  /** A pause that a closed loop keeps out of the percentiles, if it is a long one. */
+  private String hidden(JsonNode first, Figure figure) {
+    JsonNode gap = first.at("/figures/gapMillis/median");
+    return figure.unit().equals("ms")
+            && !figure.key().equals("gapMillis")
+            && root.at("/options/ratePerSecond").intValue() == 0
+            && gap.asDouble() > HIDDEN * value(first, figure.key(), "median").doubleValue()
+        ? "Its gap of %s after the fault hardly shows here: in a closed loop it is one call for each caller."
+            .formatted(Words.figure(gap, "ms"))
+        : "";
   }
 
   /** What holds for all findings. */

@@ -178,7 +178,9 @@
       {
         x: axis("seconds since measuring began", {
           min: 0,
-          max: Math.max(...runs.map((run) => (run.timeline.answers.length * run.timeline.intervalMillis) / 1000)),
+          max: Math.ceil(
+            Math.max(...runs.map((run) => (run.timeline.answers.length * run.timeline.intervalMillis) / 1000)) - 0.25,
+          ),
         }),
         y: axis("commands/s", { beginAtZero: true }),
       },
