@@ -5,6 +5,10 @@ package io.quorate.cli;
 import io.quorate.bench.compare.CompareOptions;
 import io.quorate.bench.compare.CompareOptions.Fault;
 import io.quorate.bench.compare.CompareOptions.ObjectStoreOptions;
+import io.quorate.bench.compare.Conditions;
+import io.quorate.bench.compare.Conditions.Durability;
+import io.quorate.bench.compare.Conditions.Layout;
+import io.quorate.bench.compare.Contenders;
 import io.quorate.bench.compare.Prices;
 import io.quorate.bench.compare.Run;
 import io.quorate.bench.compare.Sweep;
@@ -18,12 +22,15 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,8 +52,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class CompareCommand implements Callable<Integer> {
-  private static final List<String> BACKENDS = List.of("raft", "vsr", "s3");
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -55,6 +60,15 @@ final class CompareCommand implements Callable<Integer> {
       defaultValue = "raft,vsr,s3",
       description = "Contenders (default: ${DEFAULT-VALUE}).")
   private List<String> backends;
+
+  @Option(
+      names = "--peers",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Other libraries to set beside them: ratis (Apache Ratis), jraft (SOFAJRaft), each with"
+              + " its own durable defaults.")
+  private List<String> peers = new ArrayList<>();
 
   @Option(
       names = "--replicas",
@@ -110,8 +124,34 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--fault",
       defaultValue = "kill-leader",
-      description = "kill-leader or none (default: ${DEFAULT-VALUE}).")
+      description =
+          "kill-leader; for 5 s pause-leader (with --layout process), partition-leader or s3-503;"
+              + " or none (default: ${DEFAULT-VALUE}).")
   private String fault;
+
+  @Option(
+      names = "--layout",
+      defaultValue = "local",
+      description =
+          "local: all replicas in this process; process: each in its own, killed by SIGKILL"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String layout;
+
+  @Option(
+      names = "--consistency",
+      defaultValue = "linearizable",
+      paramLabel = "MODE",
+      description =
+          "Of reads: linearizable, lease, bounded:MILLIS or local (default: ${DEFAULT-VALUE}).")
+  private String consistency;
+
+  @Option(
+      names = "--durability",
+      defaultValue = "fsync",
+      description =
+          "fsync: acknowledged commands survive the loss of power; os: only the death of processes"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String durability;
 
   @Option(
       names = "--s3",
@@ -211,6 +251,12 @@ final class CompareCommand implements Callable<Integer> {
     outcome.write(report, runs);
     out.print(json ? outcome.json() : outcome.table());
     out.flush();
+    runs.stream()
+        .map(Run::measured)
+        .filter(result -> !result.settings().isEmpty())
+        .map(result -> result.contender() + ": " + result.settings())
+        .distinct()
+        .forEach(err::println);
     outcome.problems().forEach(err::println);
     err.println("report: " + report.resolve("report.html") + " (data: results.json beside it)");
     err.flush();
@@ -235,16 +281,11 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private CompareOptions options() {
-    for (String backend : backends) {
-      if (!BACKENDS.contains(backend)) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "unknown backend \"" + backend + "\"; there are: " + String.join(", ", BACKENDS));
-      }
-    }
+    refuseUnknown("backend", backends, Contenders.BACKENDS);
+    refuseUnknown("peer", peers, Contenders.PEERS);
     try {
       return new CompareOptions(
-          backends,
+          Stream.concat(backends.stream(), peers.stream()).toList(),
           replicas,
           warmup,
           duration,
@@ -258,9 +299,23 @@ final class CompareCommand implements Callable<Integer> {
           seed,
           report,
           store(),
-          new TreeMap<>(settings));
+          new TreeMap<>(settings),
+          new Conditions(
+              choice("--layout", layout, Layout.values()),
+              choice("--durability", durability, Durability.values()),
+              consistency));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void refuseUnknown(String what, List<String> names, List<String> known) {
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "unknown " + what + " \"" + name + "\"; there are: " + String.join(", ", known));
+      }
     }
   }
 
@@ -308,13 +363,33 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
+  private static <E extends Enum<E>> E choice(String option, String text, E[] values) {
+    List<String> words =
+        Arrays.stream(values).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
+    int index = words.indexOf(text);
+    if (index < 0) {
+      throw new IllegalArgumentException(
+          option + " must be " + String.join(" or ", words) + ", was \"" + text + "\"");
+    }
+    return values[index];
+  }
+
   private Fault fault() {
     for (Fault each : Fault.values()) {
-      if (each.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(fault)) {
+      if (each.word().equals(fault)) {
         return each;
       }
     }
+    if (fault.equals("stall-disk")) {
+      throw new IllegalArgumentException(
+          "--fault stall-disk cannot be done to real files on one machine without privileges (a"
+              + " frozen or throttled file system); ./quorate sim stalls disks");
+    }
     throw new IllegalArgumentException(
-        "--fault must be kill-leader or none, was \"" + fault + "\"");
+        "--fault must be "
+            + String.join(", ", Arrays.stream(Fault.values()).map(Fault::word).toList())
+            + ", was \""
+            + fault
+            + "\"");
   }
 }

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       AdminCommands.class,
       SimCommand.class,
+      RecoverCommand.class,
       S3Commands.class,
       GenerateCompletion.class
     })

@@ -130,7 +130,8 @@ final class ServeCommand implements Callable<Integer> {
   private static String waiting(ReplicaStatus status, int members) {
     if (status.role() == Role.RECOVERING) {
       return status.self()
-          + " lost the end of its log and waits for a leader to send it again"
+          + " takes part in nothing until it is mended: "
+          + status.roleReason()
           + (members == 1 ? "; nobody else has it: see quorate admin inspect" : "");
     }
     return status.self() + " has no leader yet and waits for a majority: " + status.roleReason();

@@ -26,6 +26,15 @@ final class RunningGroup implements AutoCloseable {
   private final SortedMap<NodeId, QuorateNode> nodes = new TreeMap<>();
 
   RunningGroup(Path folder) throws IOException {
+    this(folder, "raft { election-timeout = 1 s .. 2 s, heartbeat-interval = 100 ms }");
+  }
+
+  /**
+   * A group of another protocol.
+   *
+   * @param settings its name and its section
+   */
+  RunningGroup(Path folder, String settings) throws IOException {
     List<ServerSocket> sockets = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       sockets.add(new ServerSocket(0));
@@ -39,17 +48,19 @@ final class RunningGroup implements AutoCloseable {
             """
             quorate {
               group = orders
-              backend = raft
+              backend = %s
               members { n1 = "127.0.0.1:%d", n2 = "127.0.0.1:%d", n3 = "127.0.0.1:%d" }
               data-dir = "%s"
-              raft { election-timeout = 1 s .. 2 s, heartbeat-interval = 100 ms }
+              %s
             }
             """
                 .formatted(
+                    settings.substring(0, settings.indexOf(' ')),
                     sockets.get(0).getLocalPort(),
                     sockets.get(1).getLocalPort(),
                     sockets.get(2).getLocalPort(),
-                    folder.resolve("data")));
+                    folder.resolve("data"),
+                    settings));
     for (String name : List.of("n1", "n2", "n3")) {
       start(NodeId.of(name));
     }

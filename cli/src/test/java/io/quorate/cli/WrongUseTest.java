@@ -32,6 +32,10 @@ class WrongUseTest {
           serve --config x.conf --node n1 --set raft.pre-vote ¦ Value for option option '--set' (<key=value>) should be in KEY=VALUE format but was raft.pre-vote
           serve --config nowhere.conf --node n1 ¦ the configuration file nowhere.conf does not exist
           serve --config nowhere.conf --node n/1 ¦ --node: node id "n/1" must be 1 to 64 letters, digits, '.', '-' or '_', and not begin with '.'
+          recover --config x.conf --node n1 ¦ recover wants --amnesia, which says that the disk of this replica is lost for good; if any of its files are left, start it as it is
+          recover --amnesia --config x.conf ¦ Missing required option: '--node=<name>'
+          recover --amnesia --config nowhere.conf --node n/1 ¦ --node: node id "n/1" must be 1 to 64 letters, digits, '.', '-' or '_', and not begin with '.'
+          recover --amnesia --config nowhere.conf --node n1 ¦ the configuration file nowhere.conf does not exist
           kv get a ¦ Missing required argument (specify one of these): (--config=<file> | --connect=<host:port,...>)
           kv get --config a.conf --connect h:1 a ¦ --config=<file>, --connect=<host:port,...> are mutually exclusive (specify only one)
           kv get --connect localhost a ¦ --connect: "localhost" has no port, write host:port
@@ -60,6 +64,13 @@ class WrongUseTest {
           compare --sweep replicas=1,3 ¦ --fault kill-leader needs --replicas 3 or more, so that the others can go on
           compare --against no/such ¦ --against: there is no file no/such
           compare --against pom.xml ¦ --against pom.xml cannot be used: it is no JSON, but must be the results.json of an earlier comparison
+          compare --peers etcd ¦ unknown peer "etcd"; there are: ratis, jraft
+          compare --layout moon ¦ --layout must be local or process, was "moon"
+          compare --durability hope ¦ --durability must be fsync or os, was "hope"
+          compare --consistency bounded ¦ --consistency must be linearizable, lease, bounded:MILLIS (such as bounded:100) or local, was "bounded"
+          compare --fault pause-leader ¦ --fault pause-leader needs --layout process: in one process a replica cannot be stopped without the load
+          compare --fault stall-disk ¦ --fault stall-disk cannot be done to real files on one machine without privileges (a frozen or throttled file system); ./quorate sim stalls disks
+          compare --fault rain ¦ --fault must be kill-leader, pause-leader, partition-leader, s3-503, none, was "rain"
           compare --rate -1 ¦ --rate must be 1 to 10000000 calls a second, was -1
           sim --backend paxos ¦ --backend: "paxos" cannot be simulated; there are: raft, s3, vsr, all
           sim --seed 5..1 ¦ Invalid value for option '--seed': "5..1" must be a seed such as 7, or a range such as 1..1000

@@ -80,7 +80,7 @@ class QuorateNodeTest {
   private record Remote(Backend fake) implements Backend {
     @Override
     public Needs needs() {
-      return new Needs(true, 0, 0, 10);
+      return new Needs(true, 0, 0, 10, false);
     }
 
     @Override

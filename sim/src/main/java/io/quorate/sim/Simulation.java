@@ -30,13 +30,14 @@ public final class Simulation {
   private final Extras extras;
 
   /**
-   * What changes nothing about what happens in a run.
+   * What most runs leave as it is.
    *
    * @param capture whether to keep every line of the trace
    * @param audit whether to apply every command twice
    * @param command line for the shell that runs the same; null: the one that names the seed
+   * @param nodes size of the group; 0: as the seed draws it
    */
-  private record Extras(boolean capture, boolean audit, @Nullable String command) {}
+  private record Extras(boolean capture, boolean audit, @Nullable String command, int nodes) {}
 
   private Simulation(
       SimBackend backend, Ground ground, long seed, Duration time, String faults, Extras extras) {
@@ -50,7 +51,7 @@ public final class Simulation {
 
   /** Seed 1, twenty seconds, swarm faults. */
   public static Simulation of(SimBackend backend) {
-    Extras none = new Extras(false, false, null);
+    Extras none = new Extras(false, false, null, 0);
     return new Simulation(
         backend, Ground.of(backend.traits()), 1, Duration.ofSeconds(20), "swarm", none);
   }
@@ -83,7 +84,7 @@ public final class Simulation {
 
   /** The same, keeping every line of the trace. */
   public Simulation capture() {
-    return with(new Extras(true, extras.audit, extras.command));
+    return with(new Extras(true, extras.audit, extras.command, extras.nodes));
   }
 
   /**
@@ -91,12 +92,18 @@ public final class Simulation {
    * snapshot, which must come to the same; see {@link DeterminismAudit}. The trace stays as it is.
    */
   public Simulation audit() {
-    return with(new Extras(extras.capture, true, extras.command));
+    return with(new Extras(extras.capture, true, extras.command, extras.nodes));
   }
 
   /** The same, for plans that another command makes than the one that names the seed. */
   public Simulation reproducedBy(String command) {
-    return with(new Extras(extras.capture, extras.audit, command));
+    return with(new Extras(extras.capture, extras.audit, command, extras.nodes));
+  }
+
+  /** The same with a group of this size, whatever the seed draws. No command runs the same. */
+  public Simulation nodes(int number) {
+    String command = "a test that asks for " + number + " replicas and seed " + seed;
+    return with(new Extras(extras.capture, extras.audit, command, number));
   }
 
   private Simulation with(Extras other) {
@@ -110,7 +117,7 @@ public final class Simulation {
 
   /** What will be run. */
   public SimPlan plan() {
-    return Swarm.draw(seed, time.toNanos(), faults, ground);
+    return Swarm.draw(seed, time.toNanos(), faults, ground, extras.nodes);
   }
 
   /** Runs it. */

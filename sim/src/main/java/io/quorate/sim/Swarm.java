@@ -76,11 +76,21 @@ final class Swarm {
    *     commas
    */
   static SimPlan draw(long seed, long timeNanos, String faults, Ground ground) {
+    return draw(seed, timeNanos, faults, ground, 0);
+  }
+
+  /**
+   * The plan of a seed, for a group of another size than it draws.
+   *
+   * @param size 0: as drawn
+   */
+  static SimPlan draw(long seed, long timeNanos, String faults, Ground ground, int size) {
     checkFaults(faults, ground);
     SimRandom root = new SimRandom(seed).child("swarm");
     SimRandom random = root.child("group");
     int dice = random.below(10);
-    int nodes = dice == 0 ? 1 : dice < 8 ? 3 : 5;
+    int drawnNodes = dice == 0 ? 1 : dice < 8 ? 3 : 5;
+    int nodes = size == 0 ? drawnNodes : size;
     boolean noise = faults.equals("swarm") || faults.contains("loss");
     ClusterOptions cluster =
         cluster(root.child("cluster"), nodes, noise).withStore(store(root.child("store")));

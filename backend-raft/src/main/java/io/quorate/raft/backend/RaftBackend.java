@@ -26,6 +26,11 @@ public final class RaftBackend implements Backend {
   }
 
   @Override
+  public Needs needs() {
+    return Needs.CHECKPOINTS;
+  }
+
+  @Override
   public boolean repairs() {
     return true;
   }
@@ -33,6 +38,14 @@ public final class RaftBackend implements Backend {
   @Override
   public ReplicaCore core(Seat seat) {
     return new RaftReplica(seat, config);
+  }
+
+  @Override
+  public byte[] afterLostDisk(int members) throws CannotRecover {
+    throw new CannotRecover(
+        "backend = raft cannot bring back a replica whose disk is lost: it may have voted, and"
+            + " Raft has no way to learn what it voted; restore a copy of its data directory, or"
+            + " replace the member by a new one");
   }
 
   @Override

@@ -31,12 +31,20 @@ public final class S3Backend implements Backend {
         true,
         config.append().batchBytesMax(),
         config.append().batchCommandsMax(),
-        config.snapshots().everySlots());
+        config.snapshots().everySlots(),
+        false);
   }
 
   @Override
   public ReplicaCore core(Seat seat) {
     return new S3Replica(seat, config);
+  }
+
+  @Override
+  public byte[] afterLostDisk(int members) throws CannotRecover {
+    throw new CannotRecover(
+        "backend = s3 needs no recovery: the store is the state, and the data directory only a"
+            + " copy of parts of it; just start the replica");
   }
 
   @Override

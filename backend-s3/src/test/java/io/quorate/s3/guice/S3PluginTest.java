@@ -187,7 +187,7 @@ final class S3PluginTest {
   void bindsTheBackend() {
     Backend backend = injector(LEAST).getInstance(Backend.class);
     assertThat(backend.name()).isEqualTo("s3");
-    assertThat(backend.needs()).isEqualTo(new Backend.Needs(true, 4 << 20, 10_000, 2_000));
+    assertThat(backend.needs()).isEqualTo(new Backend.Needs(true, 4 << 20, 10_000, 2_000, false));
   }
 
   @Test

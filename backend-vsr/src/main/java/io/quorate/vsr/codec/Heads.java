@@ -3,15 +3,18 @@
 package io.quorate.vsr.codec;
 
 import com.google.protobuf.ByteString;
+import io.quorate.api.NodeId;
 import io.quorate.core.log.ChainHash;
 import io.quorate.core.log.CorruptEntry;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.MessageCodec.MalformedMessage;
 import io.quorate.vsr.codec.proto.HashHead;
+import io.quorate.vsr.codec.proto.IncarnationHead;
 import io.quorate.vsr.codec.proto.LogShapeHead;
 import io.quorate.vsr.codec.proto.RunHead;
 import io.quorate.vsr.codec.proto.SnapshotHead;
+import io.quorate.vsr.message.Incarnation;
 import io.quorate.vsr.message.LogShape;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,6 +101,44 @@ final class Heads {
     } catch (CorruptEntry e) {
       throw new MalformedMessage("an entry is damaged", e);
     }
+  }
+
+  static List<IncarnationHead> of(List<Incarnation> incarnations) {
+    List<IncarnationHead> heads = new ArrayList<>(incarnations.size());
+    for (Incarnation each : incarnations) {
+      heads.add(
+          IncarnationHead.newBuilder()
+              .setNode(each.node().value())
+              .setNumber(each.number())
+              .setNonce(each.nonce())
+              .build());
+    }
+    return heads;
+  }
+
+  static List<Incarnation> incarnations(List<IncarnationHead> heads) throws MalformedMessage {
+    List<Incarnation> incarnations = new ArrayList<>(heads.size());
+    for (IncarnationHead head : heads) {
+      incarnations.add(
+          new Incarnation(
+              node(head.getNode()), positive(head.getNumber(), "incarnation"), head.getNonce()));
+    }
+    return incarnations;
+  }
+
+  private static NodeId node(String name) throws MalformedMessage {
+    try {
+      return NodeId.of(name);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedMessage("a member has no name", e);
+    }
+  }
+
+  static long positive(long value, String what) throws MalformedMessage {
+    if (value <= 0) {
+      throw new MalformedMessage("a number from 1 is expected for " + what + ": " + value);
+    }
+    return value;
   }
 
   static SnapshotHead of(SnapshotRef snapshot) {

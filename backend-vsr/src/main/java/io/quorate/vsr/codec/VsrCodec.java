@@ -15,6 +15,8 @@ import io.quorate.vsr.codec.proto.PrepareOkHead;
 import io.quorate.vsr.codec.proto.PreparesHead;
 import io.quorate.vsr.codec.proto.ReadIndexHead;
 import io.quorate.vsr.codec.proto.ReadIndexReplyHead;
+import io.quorate.vsr.codec.proto.RecoveryHead;
+import io.quorate.vsr.codec.proto.RecoveryResponseHead;
 import io.quorate.vsr.codec.proto.RequestStartViewHead;
 import io.quorate.vsr.codec.proto.StartViewChangeHead;
 import io.quorate.vsr.codec.proto.StartViewHead;
@@ -32,6 +34,8 @@ import io.quorate.vsr.message.VsrMessage.PrepareOk;
 import io.quorate.vsr.message.VsrMessage.Prepares;
 import io.quorate.vsr.message.VsrMessage.ReadIndex;
 import io.quorate.vsr.message.VsrMessage.ReadIndexReply;
+import io.quorate.vsr.message.VsrMessage.Recovery;
+import io.quorate.vsr.message.VsrMessage.RecoveryResponse;
 import io.quorate.vsr.message.VsrMessage.RequestStartView;
 import io.quorate.vsr.message.VsrMessage.StartView;
 import io.quorate.vsr.message.VsrMessage.StartViewChange;
@@ -82,7 +86,8 @@ public final class VsrCodec implements MessageCodec {
                   .setCommit(change.commit())
                   .setLog(Heads.of(change.log()))
                   .setBodies(change.bodies())
-                  .addAllFaulty(change.faulty()));
+                  .addAllFaulty(change.faulty())
+                  .addAllIncarnations(Heads.of(change.incarnations())));
       case StartView start ->
           head.setStartView(
               StartViewHead.newBuilder()
@@ -91,6 +96,12 @@ public final class VsrCodec implements MessageCodec {
                   .setNonce(start.nonce()));
       case RequestStartView question ->
           head.setRequestStartView(RequestStartViewHead.newBuilder().setNonce(question.nonce()));
+      case Recovery question ->
+          head.setRecovery(
+              RecoveryHead.newBuilder()
+                  .setIncarnation(question.incarnation())
+                  .setNonce(question.nonce()));
+      case RecoveryResponse answer -> head.setRecoveryResponse(response(answer));
       case GetPrepares question ->
           head.setGetPrepares(
               GetPreparesHead.newBuilder()
@@ -119,6 +130,16 @@ public final class VsrCodec implements MessageCodec {
               ReadIndexReplyHead.newBuilder().setRequestId(reply.requestId()).setOp(reply.op()));
     }
     return new WireMessage(head.build().toByteArray(), attachments);
+  }
+
+  private static RecoveryResponseHead response(RecoveryResponse answer) {
+    return RecoveryResponseHead.newBuilder()
+        .setIncarnation(answer.incarnation())
+        .setNonce(answer.nonce())
+        .setGranted(answer.granted())
+        .setPrimary(answer.primary())
+        .addAllIncarnations(Heads.of(answer.incarnations()))
+        .build();
   }
 
   private static CommitHead commit(Commit commit) {
@@ -187,6 +208,12 @@ public final class VsrCodec implements MessageCodec {
               Heads.notNegative(head.getPrepareOk().getCheckpoint(), "op"));
       case COMMIT -> commit(view, head.getCommit());
       case COMMIT_OK -> commitOk(view, head.getCommitOk());
+      case RECOVERY ->
+          new Recovery(
+              view,
+              Heads.positive(head.getRecovery().getIncarnation(), "incarnation"),
+              head.getRecovery().getNonce());
+      case RECOVERY_RESPONSE -> response(view, head.getRecoveryResponse());
       case GET_PREPARES -> getPrepares(view, head.getGetPrepares());
       case PREPARES -> new Prepares(view, Heads.entries(view, wire.attachments()));
       case STATE_CHUNK -> chunk(view, head.getStateChunk(), wire.attachments());
@@ -204,6 +231,17 @@ public final class VsrCodec implements MessageCodec {
       case KIND_NOT_SET ->
           throw new MalformedMessage("the kind of message is unknown to this release");
     };
+  }
+
+  private static RecoveryResponse response(long view, RecoveryResponseHead head)
+      throws MalformedMessage {
+    return new RecoveryResponse(
+        view,
+        Heads.positive(head.getIncarnation(), "incarnation"),
+        head.getNonce(),
+        head.getGranted(),
+        head.getPrimary(),
+        Heads.incarnations(head.getIncarnationsList()));
   }
 
   private static GetPrepares getPrepares(long view, GetPreparesHead head) throws MalformedMessage {
@@ -249,7 +287,14 @@ public final class VsrCodec implements MessageCodec {
       faulty.add(op);
       before = op;
     }
-    return new DoViewChange(view, lastNormalView, commit, log, bodies, faulty);
+    return new DoViewChange(
+        view,
+        lastNormalView,
+        commit,
+        log,
+        bodies,
+        faulty,
+        Heads.incarnations(head.getIncarnationsList()));
   }
 
   private static StartView start(long view, StartViewHead head) throws MalformedMessage {

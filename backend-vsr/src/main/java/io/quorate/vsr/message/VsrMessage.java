@@ -50,10 +50,24 @@ public sealed interface VsrMessage extends ProtocolMessage {
    * @param bodies it holds every op of that log up to here; the rest it knows only by name
    * @param faulty ops up to {@code bodies} whose bytes are damaged there, ascending: perhaps
    *     acknowledged, so never denied
+   * @param incarnations members that are known to have lost their disks, the sender perhaps among
+   *     them: offers of their earlier incarnations are void
    */
   record DoViewChange(
-      long view, long lastNormalView, long commit, LogShape log, long bodies, List<Long> faulty)
+      long view,
+      long lastNormalView,
+      long commit,
+      LogShape log,
+      long bodies,
+      List<Long> faulty,
+      List<Incarnation> incarnations)
       implements VsrMessage {
+    /** The log of a replica that knows of no lost disk. */
+    public DoViewChange(
+        long view, long lastNormalView, long commit, LogShape log, long bodies, List<Long> faulty) {
+      this(view, lastNormalView, commit, log, bodies, faulty, List.of());
+    }
+
     /** Whether the sender can give the op that was prepared in this view. */
     public boolean holds(long op, long viewOfOrigin) {
       return op <= bodies
@@ -88,6 +102,34 @@ public sealed interface VsrMessage extends ProtocolMessage {
    *     acknowledged before no longer counts
    */
   record RequestStartView(long view, long nonce) implements VsrMessage {}
+
+  /**
+   * The sender has lost its disk, and does not know what it may have promised (VRR §4.3).
+   *
+   * @param view of which it has heard since
+   * @param incarnation number of this recovery, from 1
+   * @param nonce of the sender's start, not 0
+   */
+  record Recovery(long view, long incarnation, long nonce) implements VsrMessage {}
+
+  /**
+   * Answer to {@link Recovery}, of replicas in normal operation only; durable at the sender that
+   * earlier incarnations of the receiver count for nothing.
+   *
+   * @param incarnation as asked if granted, else one that an earlier start has taken
+   * @param nonce as asked
+   * @param granted whether the receiver may be this incarnation
+   * @param primary whether the sender is primary of the view
+   * @param incarnations members that are known to have lost their disks
+   */
+  record RecoveryResponse(
+      long view,
+      long incarnation,
+      long nonce,
+      boolean granted,
+      boolean primary,
+      List<Incarnation> incarnations)
+      implements VsrMessage {}
 
   /** An op and its place (VRR §4.1 step 3); not yet durable at the primary. */
   record Prepare(long view, long commit, Entry entry) implements VsrMessage {}

@@ -58,4 +58,10 @@ final class Peer {
   void forgetAcknowledged() {
     acknowledged = 0;
   }
+
+  /** Its disk was lost, snapshots included. */
+  void forgetAll() {
+    acknowledged = 0;
+    checkpoint = 0;
+  }
 }

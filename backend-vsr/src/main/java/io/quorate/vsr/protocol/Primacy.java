@@ -387,6 +387,13 @@ final class Primacy {
     startView(from, 0, out);
   }
 
+  /** It has lost its disk. */
+  void onRecovery(NodeId from, Now now) {
+    Peer peer = peer(from);
+    peer.heard(now.monotonicNanos());
+    peer.forgetAll();
+  }
+
   void onStateAck(NodeId from, StateAck ack, Now now, Effects out) {
     peer(from).heard(now.monotonicNanos());
     snapshots.onAck(from, ack, now, out);

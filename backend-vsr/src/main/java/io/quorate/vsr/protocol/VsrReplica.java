@@ -13,7 +13,6 @@ import io.quorate.core.protocol.AdminCommand;
 import io.quorate.core.protocol.Effects;
 import io.quorate.core.protocol.Event;
 import io.quorate.core.protocol.Now;
-import io.quorate.core.protocol.Outgoing;
 import io.quorate.core.protocol.Refusal;
 import io.quorate.core.protocol.RefusalCode;
 import io.quorate.core.protocol.ReplicaCore;
@@ -21,7 +20,6 @@ import io.quorate.core.protocol.ReplicaStatus;
 import io.quorate.core.protocol.Seat;
 import io.quorate.core.protocol.Trace;
 import io.quorate.vsr.VsrConfig;
-import io.quorate.vsr.message.LogShape;
 import io.quorate.vsr.message.VsrMessage;
 import io.quorate.vsr.message.VsrMessage.Commit;
 import io.quorate.vsr.message.VsrMessage.CommitOk;
@@ -32,6 +30,8 @@ import io.quorate.vsr.message.VsrMessage.PrepareOk;
 import io.quorate.vsr.message.VsrMessage.Prepares;
 import io.quorate.vsr.message.VsrMessage.ReadIndex;
 import io.quorate.vsr.message.VsrMessage.ReadIndexReply;
+import io.quorate.vsr.message.VsrMessage.Recovery;
+import io.quorate.vsr.message.VsrMessage.RecoveryResponse;
 import io.quorate.vsr.message.VsrMessage.RequestStartView;
 import io.quorate.vsr.message.VsrMessage.StartView;
 import io.quorate.vsr.message.VsrMessage.StartViewChange;
@@ -41,12 +41,11 @@ import io.quorate.vsr.protocol.group.Group;
 import io.quorate.vsr.protocol.group.Quorums;
 import io.quorate.vsr.protocol.log.Loads;
 import io.quorate.vsr.protocol.log.VsrLog;
-import io.quorate.vsr.protocol.normal.Backup;
+import io.quorate.vsr.protocol.recovery.Amnesia;
 import io.quorate.vsr.protocol.recovery.HeadRecovery;
 import io.quorate.vsr.protocol.statetransfer.Checkpoints;
 import io.quorate.vsr.protocol.statetransfer.Mender;
 import io.quorate.vsr.protocol.statetransfer.Missing;
-import io.quorate.vsr.protocol.statetransfer.SnapshotIntake;
 import io.quorate.vsr.protocol.statetransfer.Supplier;
 import io.quorate.vsr.protocol.viewchange.Standing;
 import io.quorate.vsr.protocol.viewchange.Status;
@@ -69,18 +68,17 @@ public final class VsrReplica implements ReplicaCore {
   private final Standing standing;
   private final ViewChange viewChange;
   private final Missing missing;
-  private final Backup backup;
+  private final Following following;
   private final Supplier supplier;
   private final Checkpoints checkpoints;
   private final HeadRecovery recovery;
+  private final Amnesia amnesia;
   private final Mender mender;
   private final BackupReads reads;
-  private final SnapshotIntake intake;
   private final Loads loads = new Loads();
   private final long diskStallNanos;
 
   private @Nullable Primacy primacy;
-  private @Nullable LogShape awaited;
   private @Nullable NodeId askedLast;
   private long viewSeen;
   private long applied;
@@ -103,12 +101,14 @@ public final class VsrReplica implements ReplicaCore {
     this.standing = new Standing(self);
     this.viewChange = new ViewChange(config, log, group, standing, loads, seat.random());
     this.missing = new Missing(log, config.pipeline().aheadBytesMax(), heartbeatNanos);
-    this.backup = new Backup(log, missing, standing);
     this.supplier = new Supplier(log, loads, config.pipeline().prepareBytesMax());
     this.checkpoints = new Checkpoints(log, loads, config.snapshots().retainSlots());
-    this.recovery = new HeadRecovery(log, seat.random().nextLong() | 1, heartbeatNanos);
-    this.intake = new SnapshotIntake(log);
+    long nonce = seat.random().nextLong() | 1;
+    this.recovery = new HeadRecovery(log, nonce, heartbeatNanos);
+    this.amnesia = new Amnesia(log, group, standing, nonce, 2 * heartbeatNanos);
     this.mender = new Mender(log, group, 2 * heartbeatNanos);
+    this.following =
+        new Following(log, group, standing, viewChange, missing, checkpoints, recovery, mender);
     this.reads = new BackupReads(config, log, standing, seat.random().nextLong() >>> 2);
     this.diskStallNanos = config.timing().diskStallTimeout().toNanos();
   }
@@ -132,6 +132,7 @@ public final class VsrReplica implements ReplicaCore {
     viewSeen = log.view();
     applied = log.commit();
     viewChange.start(now, out);
+    askIfDiskLost(now, out);
     log.flush(now, out);
   }
 
@@ -158,7 +159,8 @@ public final class VsrReplica implements ReplicaCore {
           leading.onChunkRead(chunk, now, out);
         }
       }
-      case Event.SnapshotReceived received -> onSnapshotReceived(received, now, out);
+      case Event.SnapshotReceived received ->
+          following.onSnapshotReceived(received, applied, now, out);
       case Event.ObjectDone done ->
           throw new InvariantViolation("VSR asked nothing of an object store: " + done);
       case Event.Admin admin -> onAdmin(admin, now, out);
@@ -206,7 +208,7 @@ public final class VsrReplica implements ReplicaCore {
         askedLast = holder;
       }
       missing.ask(holder, now, out);
-    } else if (mayAsk()) {
+    } else if (following.mayAsk()) {
       missing.askIfIdle(now);
       missing.ask(standing.primary(), now, out);
     }
@@ -218,17 +220,9 @@ public final class VsrReplica implements ReplicaCore {
       viewSeen = log.view();
       missing.reset();
       supplier.reset();
-      awaited = null;
+      following.forget();
       askedLast = null;
     }
-  }
-
-  /** Whether there is a primary whose log this one follows. */
-  private boolean mayAsk() {
-    return log.lastNormalView() == log.view()
-        && primacy == null
-        && standing.primary() != null
-        && (!log.muted() || recovery.follows());
   }
 
   private void endPrimacyIfMoved(Effects out) {
@@ -243,6 +237,7 @@ public final class VsrReplica implements ReplicaCore {
     if (leading != null && nowNanos >= leading.deadlineNanos()) {
       leading.tick(diskStalled(now), now, out);
     }
+    askIfDiskLost(now, out);
     if (nowNanos >= reads.deadlineNanos()) {
       reads.tick(now, out);
     }
@@ -267,7 +262,11 @@ public final class VsrReplica implements ReplicaCore {
       return;
     }
     if (message.view() < log.view()) {
-      onEarlierView(from, message, now, out);
+      if (message instanceof Recovery question) {
+        onRecovery(from, question, now, out);
+      } else {
+        onEarlierView(from, message, now, out);
+      }
       return;
     }
     if (message.view() > log.view()) {
@@ -316,22 +315,51 @@ public final class VsrReplica implements ReplicaCore {
           viewChange.onDoViewChange(from, change, now, out);
         }
       }
-      case Prepare prepare -> fromPrimary(from, prepare, now, out);
-      case Commit commit -> fromPrimary(from, commit, now, out);
-      case StartView start -> fromPrimary(from, start, now, out);
-      case StateChunk chunk -> fromPrimary(from, chunk, now, out);
+      case Prepare prepare -> following.onMessage(from, prepare, applied, now, out);
+      case Commit commit -> following.onMessage(from, commit, applied, now, out);
+      case StartView start -> following.onMessage(from, start, applied, now, out);
+      case StateChunk chunk -> following.onMessage(from, chunk, applied, now, out);
       case ReadIndexReply reply -> {
         if (!reads.onReply(from, reply.requestId(), reply.op(), now, out)) {
           out.trace(new Trace.Ignored(from, reply.name(), "the question was repeated or given up"));
         }
       }
-      case Prepares prepares -> onPrepares(from, prepares, now, out);
+      case Prepares prepares -> following.onPrepares(from, prepares, now, out);
       case GetPrepares question -> onGetPrepares(from, question, now, out);
+      case Recovery question -> onRecovery(from, question, now, out);
+      case RecoveryResponse answer -> onRecoveryResponse(from, answer, now, out);
       case PrepareOk ok -> toPrimary(from, ok, now, out);
       case CommitOk ok -> toPrimary(from, ok, now, out);
       case RequestStartView question -> toPrimary(from, question, now, out);
       case StateAck ack -> toPrimary(from, ack, now, out);
       case ReadIndex question -> toPrimary(from, question, now, out);
+    }
+  }
+
+  private void onRecovery(NodeId from, Recovery question, Now now, Effects out) {
+    Primacy leading = primacy;
+    if (amnesia.onRecovery(from, question, out) && leading != null) {
+      leading.onRecovery(from, now);
+    }
+  }
+
+  private void onRecoveryResponse(NodeId from, RecoveryResponse answer, Now now, Effects out) {
+    if (amnesia.onResponse(from, answer, out)) {
+      viewChange.explain("its disk was lost; it takes over the log of its primary", out);
+      recovery.onPrimary(group.primaryOf(log.view()), now, out);
+    } else {
+      explainLoss(out);
+    }
+  }
+
+  private void askIfDiskLost(Now now, Effects out) {
+    amnesia.tick(now, out);
+    explainLoss(out);
+  }
+
+  private void explainLoss(Effects out) {
+    if (log.incarnations().diskLost()) {
+      viewChange.explain(amnesia.reason(), out);
     }
   }
 
@@ -349,84 +377,6 @@ public final class VsrReplica implements ReplicaCore {
       leading.onStateAck(from, ack, now, out);
     } else if (message instanceof ReadIndex question) {
       leading.onReadIndex(from, question, now, out);
-    }
-  }
-
-  private void fromPrimary(NodeId from, VsrMessage message, Now now, Effects out) {
-    Check.that(
-        from.equals(group.primaryOf(log.view())),
-        "%s speaks as the primary of another's view: %s",
-        from,
-        message.name());
-    viewChange.hearPrimary(from, now, out);
-    recovery.onPrimary(from, now, out);
-    if (message instanceof StartView start) {
-      onStartView(from, start, now, out);
-    } else if (message instanceof StateChunk chunk) {
-      onStateChunk(from, chunk, out);
-    } else if (log.lastNormalView() != log.view() || (log.muted() && !recovery.follows())) {
-      out.trace(new Trace.Ignored(from, message.name(), "the log of the view is not known yet"));
-    } else if (message instanceof Prepare prepare) {
-      backup.onPrepare(from, prepare, now, out);
-    } else if (message instanceof Commit commit) {
-      backup.onCommit(from, commit, now, out);
-      checkpoints.compact(commit.checkpoint(), Long.MAX_VALUE, out);
-    }
-    completeRecovery(now, out);
-  }
-
-  /** The log of the view (VRR §4.2 step 5). */
-  private void onStartView(NodeId from, StartView start, Now now, Effects out) {
-    boolean installed = log.lastNormalView() == log.view();
-    if (log.muted() ? !recovery.isAnswer(start.nonce()) || recovery.follows() : installed) {
-      missing.reaches(start.log().op(), now);
-      return;
-    }
-    if (viewChange.onStartView(start, now, out)) {
-      followWithLog(from, start.log().op(), now, out);
-      backup.learnCommit(start.commit(), out);
-      return;
-    }
-    if (log.commit() < start.log().base()) {
-      // What comes next is in no log any more: a snapshot must come first (VRR §5.2).
-      awaited = start.log();
-      log.send(
-          new Outgoing(from, new GetPrepares(log.view(), log.commit() + 1, Long.MAX_VALUE)), out);
-    }
-  }
-
-  private void followWithLog(NodeId primary, long op, Now now, Effects out) {
-    awaited = null;
-    missing.reset();
-    missing.reaches(op, now);
-    missing.askSoon(now);
-    if (log.muted()) {
-      recovery.aimFor(op);
-    } else {
-      viewChange.follow(primary, "has the log of view " + log.view(), now, out);
-    }
-    backup.acknowledge(primary);
-  }
-
-  private void completeRecovery(Now now, Effects out) {
-    NodeId primary = standing.primary();
-    if (primary != null && recovery.completes(out)) {
-      viewChange.follow(primary, "has the primary's log again", now, out);
-      backup.acknowledge(primary);
-    }
-  }
-
-  private void onPrepares(NodeId from, Prepares prepares, Now now, Effects out) {
-    boolean mended = mender.take(prepares.entries(), now);
-    if (viewChange.completing()) {
-      if (missing.takeNamed(prepares.entries())) {
-        missing.askSoon(now);
-      }
-    } else if (mayAsk() && from.equals(standing.primary())) {
-      backup.onPrepares(from, prepares, now, out);
-      completeRecovery(now, out);
-    } else if (!mended) {
-      out.trace(new Trace.Ignored(from, prepares.name(), "nothing was asked of it"));
     }
   }
 
@@ -470,7 +420,7 @@ public final class VsrReplica implements ReplicaCore {
       leading.onDurable(now, out);
       return;
     }
-    completeRecovery(now, out);
+    following.completeRecovery(now, out);
     viewChange.onDurable(now, out);
   }
 
@@ -499,42 +449,6 @@ public final class VsrReplica implements ReplicaCore {
     }
   }
 
-  private void onStateChunk(NodeId from, StateChunk chunk, Effects out) {
-    boolean taken = intake.onChunk(from, chunk, applied, out);
-    if (!taken && log.lastNormalView() == log.view()) {
-      backup.acknowledge(from); // it ends the transfer
-    }
-  }
-
-  private void onSnapshotReceived(Event.SnapshotReceived received, Now now, Effects out) {
-    NodeId primary = primacy == null ? standing.primary() : null;
-    // Who is not certain of its log knows the view's by its primary's answer alone (B.4).
-    boolean follows = log.lastNormalView() == log.view() && (!log.muted() || recovery.follows());
-    SnapshotRef complete = intake.onWritten(received, primary, out);
-    if (complete == null) {
-      return;
-    }
-    LogShape known = awaited == null && follows ? log.shape() : awaited;
-    if (primary == null || known == null || !intake.isNeeded(complete, known, applied)) {
-      // Not offered as ours: nobody may cut the log behind what is not applied here.
-      out.trace(new Trace.Noted("vsr §5.2 state transfer", complete + " is not needed now"));
-      return;
-    }
-    out.trace(new Trace.Noted("vsr §5.2 state transfer", "the log now begins behind " + complete));
-    if (complete.slot() > log.commit() && log.continues(complete)) {
-      log.commitTo(complete.slot()); // what follows it stays until the log of the view is installed
-    }
-    if (complete.slot() > log.commit()) {
-      log.beginBehind(complete, known);
-      followWithLog(primary, log.op(), now, out);
-    } else {
-      log.offer(complete);
-      log.compactThrough(complete.base()); // it takes the place of what is damaged
-    }
-    log.flush(now, out);
-    out.install(complete);
-  }
-
   private void onAdmin(Event.Admin admin, Now now, Effects out) {
     switch (admin.command()) {
       case AdminCommand.TransferLeadership transfer -> {
@@ -555,7 +469,7 @@ public final class VsrReplica implements ReplicaCore {
   private void lead(Now now, Effects out) {
     viewChange.lead(now, out);
     missing.reset();
-    awaited = null;
+    following.forget();
     reads.refuseAll(out);
     long commit = viewChange.commit();
     primacy = new Primacy(config, log, group, supplier, checkpoints, commit, now, out);
@@ -574,11 +488,14 @@ public final class VsrReplica implements ReplicaCore {
     Primacy leading = primacy;
     long due =
         Math.min(
-            mender.deadlineNanos(), Math.min(viewChange.deadlineNanos(), reads.deadlineNanos()));
+            Math.min(mender.deadlineNanos(), amnesia.deadlineNanos()),
+            Math.min(viewChange.deadlineNanos(), reads.deadlineNanos()));
     if (leading != null) {
       return Math.min(due, leading.deadlineNanos());
     }
-    return viewChange.completing() || mayAsk() ? Math.min(due, missing.deadlineNanos()) : due;
+    return viewChange.completing() || following.mayAsk()
+        ? Math.min(due, missing.deadlineNanos())
+        : due;
   }
 
   @Override
@@ -594,6 +511,7 @@ public final class VsrReplica implements ReplicaCore {
 
   @Override
   public ReplicaStatus status() {
-    return new Picture(log, standing, checkpoints).status(awaited != null, primacy, lastNow);
+    return new Picture(log, standing, checkpoints)
+        .status(following.awaitsSnapshot(), primacy, lastNow);
   }
 }

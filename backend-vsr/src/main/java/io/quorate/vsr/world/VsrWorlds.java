@@ -23,12 +23,32 @@ public final class VsrWorlds {
         () -> List.of(new ViewRules()));
   }
 
+  /** VSR with options drawn from the seed, but for the quorums. */
+  public static SimBackend swarm(int replicationQuorum, int viewChangeQuorum) {
+    return new SimBackend(
+        "vsr",
+        random -> {
+          VsrConfig drawn = VsrVariations.draw(random);
+          VsrConfig.Safeguards safeguards = drawn.safeguards();
+          return new VsrBackend(
+              drawn.with(
+                  new VsrConfig.Safeguards(
+                      safeguards.leaseReads(),
+                      safeguards.clockDriftMax(),
+                      safeguards.clockToleranceMax(),
+                      replicationQuorum,
+                      viewChangeQuorum)));
+        },
+        Traits.REPAIRED_DISKS.withQuorum(replicationQuorum),
+        () -> List.of(new ViewRules()));
+  }
+
   /** VSR with this configuration. */
   public static SimBackend with(VsrConfig config) {
     return new SimBackend(
         "vsr",
         random -> new VsrBackend(config),
         Traits.REPAIRED_DISKS,
-        () -> List.of(new ViewRules()));
+        () -> List.of(new ViewRules(), new CheckpointRules()));
   }
 }

@@ -5,12 +5,14 @@ package io.quorate.vsr.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quorate.api.NodeId;
 import io.quorate.core.log.ChainHash;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.EntryKind;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.MessageCodec.MalformedMessage;
 import io.quorate.core.port.MessageCodec.WireMessage;
+import io.quorate.vsr.message.Incarnation;
 import io.quorate.vsr.message.LogShape;
 import io.quorate.vsr.message.VsrMessage;
 import io.quorate.vsr.message.VsrMessage.Commit;
@@ -22,6 +24,8 @@ import io.quorate.vsr.message.VsrMessage.PrepareOk;
 import io.quorate.vsr.message.VsrMessage.Prepares;
 import io.quorate.vsr.message.VsrMessage.ReadIndex;
 import io.quorate.vsr.message.VsrMessage.ReadIndexReply;
+import io.quorate.vsr.message.VsrMessage.Recovery;
+import io.quorate.vsr.message.VsrMessage.RecoveryResponse;
 import io.quorate.vsr.message.VsrMessage.RequestStartView;
 import io.quorate.vsr.message.VsrMessage.StartView;
 import io.quorate.vsr.message.VsrMessage.StartViewChange;
@@ -100,7 +104,12 @@ class VsrCodecTest {
         new StateChunk(4, snapshot(), 8, bytes(16)),
         new StateAck(4, "00000007-3-abc", 24),
         new ReadIndex(4, 4_611_686_018_427_387_903L),
-        new ReadIndexReply(4, 1, 9));
+        new ReadIndexReply(4, 1, 9),
+        new DoViewChange(
+            4, 3, 5, shape(), 7, List.of(), List.of(new Incarnation(NodeId.of("n2"), 3, -7))),
+        new Recovery(2, 1, -7),
+        new RecoveryResponse(4, 1, -7, true, true, List.of(new Incarnation(NodeId.of("n1"), 1, 5))),
+        new RecoveryResponse(4, 9, 7, false, false, List.of()));
   }
 
   /** Every message comes back as it was, with its attachments by reference. */

@@ -3,6 +3,8 @@
 package io.quorate.vsr.mutant;
 
 import io.quorate.sim.Simulation;
+import io.quorate.vsr.protocol.AmnesiaTest;
+import io.quorate.vsr.protocol.RestartTest;
 import io.quorate.vsr.story.DamagedLogStoriesTest;
 import io.quorate.vsr.story.RecoveryStoriesTest;
 import io.quorate.vsr.story.ViewChangeStoriesTest;
@@ -101,6 +103,46 @@ final class Hunt {
     }
   }
 
+  /** A disk is lost; its replica is asked for all that it must not say. */
+  static final class LostDisk implements Callable<@Nullable String> {
+    @Override
+    public @Nullable String call() {
+      return told(new AmnesiaTest()::itAsksAndIsMute);
+    }
+  }
+
+  /** A disk is lost; only one of the others answers. */
+  static final class OneAnswer implements Callable<@Nullable String> {
+    @Override
+    public @Nullable String call() {
+      return told(new AmnesiaTest()::oneAnswerIsNotEnough);
+    }
+  }
+
+  /** An offer that was on its way when the disk of its sender was lost. */
+  static final class OldOffer implements Callable<@Nullable String> {
+    @Override
+    public @Nullable String call() {
+      return told(new AmnesiaTest()::anOfferFromBeforeTheLossDoesNotCount);
+    }
+  }
+
+  /** A snapshot reaches whoever waits for the word of its primary. */
+  static final class SnapshotForAnswer implements Callable<@Nullable String> {
+    @Override
+    public @Nullable String call() {
+      return told(new RestartTest()::aSnapshotIsNoAnswer);
+    }
+  }
+
+  /** The power of the only other replica fails inside its syncs. */
+  static final class DeathInSync implements Callable<@Nullable String> {
+    @Override
+    public @Nullable String call() {
+      return told(new RecoveryStoriesTest()::aBackupThatDiesInItsSyncHasAcknowledgedNothing);
+    }
+  }
+
   /** Two copies of a committed op are damaged, and the third replica never had it. */
   static final class CorruptCopies implements Callable<@Nullable String> {
     @Override
@@ -123,6 +165,11 @@ final class Hunt {
               new Inheritance(),
               new RestartedBackup(),
               new LostTail(),
+              new LostDisk(),
+              new OneAnswer(),
+              new OldOffer(),
+              new SnapshotForAnswer(),
+              new DeathInSync(),
               new CorruptCopies());
       for (Callable<@Nullable String> scene : scenes) {
         String failure = scene.call();

@@ -140,6 +140,54 @@ final class VsrMutants {
         .replace(VSR, LOG, "    return muted;\n", "    return false;\n");
   }
 
+  /** VRR §4.3: a replica whose disk is lost takes part as if it were new. */
+  static SourceMutant lostDiskVotes() {
+    return SourceMutant.named("a replica without its disk votes")
+        .replace(VSR, LOG, "    return muted;\n", "    return false;\n")
+        .replace(
+            VSR,
+            REPLICA,
+            "if (log.incarnations().diskLost()) {\n      viewChange.explain",
+            "if (log.muted()) {\n      viewChange.explain");
+  }
+
+  /** Of the runtime: what a write holds back leaves before it. */
+  static SourceMutant releaseBeforeSync() {
+    return SourceMutant.named("release before sync")
+        .replace(
+            CORE,
+            "io.quorate.core.runtime.LogWriter",
+            "    store.write(group);\n",
+            "    sender.flush();\n    store.write(group);\n");
+  }
+
+  /** B.4: a snapshot stands for the primary's word where the log ends. */
+  static SourceMutant sureBySnapshot() {
+    return SourceMutant.named("a snapshot makes sure of the log")
+        .replace(
+            VSR,
+            PROTOCOL + "Following",
+            "log.lastNormalView() == log.view() && (!log.muted() || recovery.follows());\n"
+                + "    SnapshotRef",
+            "log.lastNormalView() == log.view();\n    SnapshotRef");
+  }
+
+  /** VRR §4.3 step 3: whoever answers first tells the view, though others may know a later one. */
+  static SourceMutant anyAnswerSuffices() {
+    return SourceMutant.named("recover by one answer")
+        .replace(
+            VSR,
+            PROTOCOL + "recovery.Amnesia",
+            "answers.size() >= group.quorums().viewChange()",
+            "!answers.isEmpty()");
+  }
+
+  /** VRR §4.3, and why it is not enough: what was said before the loss counts after it. */
+  static SourceMutant incarnationsForgotten() {
+    return SourceMutant.named("count what an earlier incarnation offered")
+        .replace(VSR, VIEW_CHANGE, "    dropOutdated(out);\n", "");
+  }
+
   /** B.6: what is damaged counts as never had. */
   static SourceMutant corruptNacks() {
     return SourceMutant.named("nack a corrupt slot")

@@ -39,6 +39,11 @@ final class VsrMutantsTest {
         new Deep(VsrMutants.offerBeforePersist(), Hunt.CrashAfterOffer.class, "does not hold"),
         new Deep(VsrMutants.voteMoves(), Hunt.LonelyReplica.class, "expected: 1L"),
         new Deep(VsrMutants.recoveringVotes(), Hunt.LostTail.class, "without the committed"),
+        new Deep(VsrMutants.lostDiskVotes(), Hunt.LostDisk.class, "Recovery"),
+        new Deep(VsrMutants.releaseBeforeSync(), Hunt.DeathInSync.class, "durable on 1 of 3"),
+        new Deep(VsrMutants.sureBySnapshot(), Hunt.SnapshotForAnswer.class, "RECOVERING"),
+        new Deep(VsrMutants.anyAnswerSuffices(), Hunt.OneAnswer.class, "RequestStartView"),
+        new Deep(VsrMutants.incarnationsForgotten(), Hunt.OldOffer.class, "one log of two"),
         new Deep(VsrMutants.corruptNacks(), Hunt.CorruptCopies.class, "without the committed"),
         new Deep(VsrMutants.readWithoutRound(), Hunt.LostPrimary.class, "stale read"),
         new Deep(VsrMutants.servableAtOnce(), Hunt.Inheritance.class, "stale read"));

@@ -89,6 +89,14 @@ final class Fixture {
     return this;
   }
 
+  /** What a replica of three finds whose disk was lost, once the operator has prepared it. */
+  Fixture lostDisk() {
+    LogStore writer = disk.open();
+    writer.recover(null, 1 << 20);
+    writer.write(List.of(new DurableWrite(++token, Superblock.LOST.encode(), 0, null, List.of())));
+    return this;
+  }
+
   /** The same, but that the log begins behind a snapshot. */
   Fixture leftBehind(SnapshotRef ref, long view, long lastNormalView, Entry... entries) {
     snapshot = ref;

@@ -30,7 +30,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Restarts (B.4), in place of the recovery without a disk of VRR §4.3. */
-final class RestartTest {
+public final class RestartTest {
   private static Commit commit(long view, long op, long commit) {
     return new Commit(view, op, commit, 0, 1, Long.MAX_VALUE, 0, 0);
   }
@@ -180,7 +180,7 @@ final class RestartTest {
   }
 
   @Test // a snapshot that was on its way before the restart is no answer of the primary
-  void aSnapshotIsNoAnswer() {
+  public void aSnapshotIsNoAnswer() {
     SnapshotRef ref = snapshotOf(4, 1, 1, 1);
     Fixture n1 = uncertain().receive(N2, new StateChunk(1, ref, 0, new byte[4]));
     n1.step(new Event.SnapshotReceived(ref, 4, true)).persist();

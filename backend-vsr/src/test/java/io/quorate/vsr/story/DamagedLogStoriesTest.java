@@ -5,11 +5,18 @@ package io.quorate.vsr.story;
 import static io.quorate.vsr.story.Turns.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.core.log.CommandKind;
+import io.quorate.core.log.Entry;
+import io.quorate.core.log.EntryKind;
+import io.quorate.core.log.Slab;
 import io.quorate.sim.cluster.SimNode;
 import io.quorate.sim.scenario.Scenario;
 import io.quorate.sim.workload.KvClient.Pending;
+import io.quorate.vsr.VsrConfig;
+import io.quorate.vsr.world.VsrWorlds;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Ops rot on the disks of replicas (design B.6); whoever has them whole gives them back. */
@@ -56,6 +63,59 @@ public final class DamagedLogStoriesTest {
     t.untilAnotherLeads(t.primary(0));
     s.puts(2, 5, 100);
     checkMended(s);
+  }
+
+  private static boolean hasCheckpoint(@Nullable Entry entry) {
+    if (entry == null || entry.kind() != EntryKind.COMMANDS) {
+      return false;
+    }
+    Slab.Cursor cursor = new Slab.Cursor();
+    cursor.reset(entry);
+    while (cursor.advance()) {
+      if (cursor.kind() == CommandKind.CHECKPOINT) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Test // B.6: what a new primary has not applied is damaged, and others keep only its outcome
+  public void aPrimaryWhoseDamagedOpIsInSnapshotsOnlyYieldsAndIsSentOne() {
+    VsrConfig eager = VsrConfig.defaults().with(new VsrConfig.Snapshots(1 << 20, 0));
+    Scenario s =
+        Scenario.of(VsrWorlds.with(eager)).limits(CheckpointStoriesTest.OFTEN).seed(11).start();
+    Turns t = Turns.of(s);
+    SimNode old = t.primary(0);
+    SimNode next = t.primary(1);
+    SimNode third = t.primary(2);
+    s.untilEqual();
+    Pending write;
+    do {
+      write = s.client(1).add(7, 1);
+      Pending last = write;
+      s.until(
+          () -> last.isDone() || hasCheckpoint(next.disk().entry(next.disk().lastSlot())),
+          SOON,
+          "an op more");
+    } while (!hasCheckpoint(next.disk().entry(next.disk().lastSlot())));
+    s.crash(next);
+    long op = next.disk().lastSlot();
+    s.await(write);
+    s.until(
+        () -> old.disk().base().slot() >= op && third.disk().base().slot() >= op,
+        SOON,
+        "the others keep a snapshot in the place of the ops");
+    rot(next, op - 1);
+    s.crash(old);
+    s.restart(next);
+    t.untilAnotherLeads(old, third);
+    assertThat(s.leader()).isEqualTo(next);
+    t.untilAnotherLeads(old, next);
+    assertThat(s.count("note.vsr §4.1 resigns")).isPositive();
+    s.until(() -> next.disk().damaged().isEmpty(), SOON, "it was sent a snapshot");
+    s.restart(old);
+    checkMended(s);
+    assertThat(s.count("snapshot.installed")).isPositive();
   }
 
   @Test // B.3 step 3: each has lost something else, all of them restart at once

@@ -42,6 +42,11 @@ final class Turns {
     return new Turns(scenario);
   }
 
+  /** A group that was started otherwise, and has a primary. */
+  static Turns of(Scenario scenario) {
+    return new Turns(scenario);
+  }
+
   Scenario scenario() {
     return scenario;
   }

@@ -14,6 +14,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole groups under seeded faults. A seed that fails here becomes a story before it is mended. */
@@ -36,6 +37,23 @@ final class VsrSeedsTest {
   void seedsThatOnceFailed(long seed) {
     SimResult result = SWARM.time(Duration.ofSeconds(60)).seed(seed).run();
     assertThat(result.failure()).as(result.report()).isNull();
+  }
+
+  // Disks are not damaged for good here: with such quorums that may leave nobody to begin a view.
+  @ParameterizedTest
+  @CsvSource({"2, 2, 2", "4, 2, 3", "5, 2, 4", "6, 3, 4"})
+  void groupsOfOtherSizesAndQuorums(int nodes, int replication, int viewChange) {
+    Simulation simulation =
+        Simulation.of(VsrWorlds.swarm(replication, viewChange))
+            .faults("crash,pause,partition,flap,clog,slow,loss,kind,client,disk-stall,clock");
+    List<SimResult> results =
+        LongStream.rangeClosed(1, 4)
+            .parallel()
+            .mapToObj(seed -> simulation.seed(seed).nodes(nodes).time(Duration.ofSeconds(8)).run())
+            .toList();
+    for (SimResult result : results) {
+      assertThat(result.failure()).as(result.report()).isNull();
+    }
   }
 
   @Test

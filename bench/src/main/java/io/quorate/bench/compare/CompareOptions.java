@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param report folder for results and histograms
  * @param store for contenders that need one
  * @param settings of every contender beside the defaults, by full key
+ * @param conditions under which all contenders run
  */
 public record CompareOptions(
     List<String> backends,
@@ -44,7 +46,44 @@ public record CompareOptions(
     long seed,
     Path report,
     ObjectStoreOptions store,
-    SortedMap<String, String> settings) {
+    SortedMap<String, String> settings,
+    Conditions conditions) {
+
+  /** With {@link Conditions#DEFAULT}. */
+  public CompareOptions(
+      List<String> backends,
+      int replicas,
+      Duration warmup,
+      Duration duration,
+      int clients,
+      int ratePerSecond,
+      int payloadBytes,
+      int readPercent,
+      int keys,
+      Fault fault,
+      int repeat,
+      long seed,
+      Path report,
+      ObjectStoreOptions store,
+      SortedMap<String, String> settings) {
+    this(
+        backends,
+        replicas,
+        warmup,
+        duration,
+        clients,
+        ratePerSecond,
+        payloadBytes,
+        readPercent,
+        keys,
+        fault,
+        repeat,
+        seed,
+        report,
+        store,
+        settings,
+        Conditions.DEFAULT);
+  }
 
   /**
    * Where the contenders that need an object store have it.
@@ -63,12 +102,28 @@ public record CompareOptions(
     }
   }
 
-  /** What befalls the leader. */
+  /** What happens in the middle. */
   public enum Fault {
-    /** It stops at once, without a word to anybody. */
+    /** The leader stops at once, without a word to anybody. */
     KILL_LEADER,
+    /** The leader does nothing for a while, then goes on as if nothing had been. */
+    PAUSE_LEADER,
+    /** Nothing passes between the leader and the other replicas, nor its object store. */
+    PARTITION_LEADER,
+    /** The object store refuses every request for a while, as a throttled one does. */
+    S3_503,
     /** Nothing. */
-    NONE
+    NONE;
+
+    /** As it is written on the command line. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Whether it passes. */
+    boolean heals() {
+      return this != KILL_LEADER && this != NONE;
+    }
   }
 
   /** Refuses what cannot be run, in the words of the command line. */
@@ -76,8 +131,8 @@ public record CompareOptions(
     require(!backends.isEmpty(), "--backends must name at least one backend");
     require(replicas >= 1 && replicas <= 7, "--replicas must be 1 to 7, was " + replicas);
     require(
-        replicas >= 3 || fault == Fault.NONE,
-        "--fault kill-leader needs --replicas 3 or more, so that the others can go on");
+        replicas >= 3 || fault == Fault.NONE || fault == Fault.S3_503,
+        "--fault " + fault.word() + " needs --replicas 3 or more, so that the others can go on");
     require(clients >= 1 && clients <= 4096, "--clients must be 1 to 4096, was " + clients);
     require(
         ratePerSecond >= 0 && ratePerSecond <= 10_000_000,
@@ -90,6 +145,39 @@ public record CompareOptions(
     require(!duration.isNegative() && !duration.isZero(), "--duration must be positive");
     require(!warmup.isNegative(), "--warmup must not be negative");
     require(repeat >= 1, "--repeat must be 1 or more, was " + repeat);
+    refuseWhatDoesNotFit(backends, fault, store, conditions);
+  }
+
+  private static void refuseWhatDoesNotFit(
+      List<String> contenders, Fault fault, ObjectStoreOptions store, Conditions conditions) {
+    List<String> peers = contenders.stream().filter(Contenders.PEERS::contains).toList();
+    require(
+        fault != Fault.PAUSE_LEADER || conditions.layout() == Conditions.Layout.PROCESS,
+        "--fault pause-leader needs --layout process: in one process a replica cannot be stopped"
+            + " without the load");
+    require(
+        fault != Fault.PARTITION_LEADER || peers.isEmpty(),
+        "--fault partition-leader cannot be done to "
+            + String.join(" and ", peers)
+            + ": they carry one address for each member in their log, so no proxy fits between two"
+            + " of them; it needs network namespaces or a firewall");
+    require(
+        fault != Fault.PARTITION_LEADER || store.url() == null || !contenders.contains("s3"),
+        "--fault partition-leader needs the embedded object store: the way to another one cannot be"
+            + " cut from here");
+    require(
+        fault != Fault.S3_503 || contenders.equals(List.of("s3")) && store.url() == null,
+        "--fault s3-503 needs --backends s3, no peers, and the embedded object store");
+    require(
+        peers.isEmpty() || conditions.reads().equals("linearizable"),
+        "--consistency "
+            + conditions.reads()
+            + " is not for "
+            + String.join(" and ", peers)
+            + ": they take part with linearizable reads");
+    require(
+        conditions.durability() == Conditions.Durability.FSYNC || !contenders.contains("s3"),
+        "--durability os is not for s3: its log is durable when the object store says so");
   }
 
   private static void require(boolean holds, String message) {

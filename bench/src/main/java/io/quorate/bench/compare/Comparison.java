@@ -2,7 +2,6 @@
 
 package io.quorate.bench.compare;
 
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,14 +38,14 @@ public final class Comparison {
     default String parts(String contender) {
       return "gRPC on loopback, RocksDB";
     }
-
-    /** What an acknowledged command has survived. */
-    default String durability(String contender, CompareOptions options) {
-      return "fsync on a majority";
-    }
   }
 
   private static final int RECOVERY_SECONDS_MAX = 30;
+
+  /** How long a fault stays that passes, unless the run is shorter. */
+  private static final Duration FAULT_MAX = Duration.ofSeconds(5);
+
+  private static final Duration AFTER_FAULT_MIN = Duration.ofSeconds(1);
 
   private final CompareOptions options;
   private final Progress progress;
@@ -54,7 +53,7 @@ public final class Comparison {
 
   /** A comparison with replicas in this process, over loopback and with real files. */
   public Comparison(CompareOptions options, Progress progress) {
-    this(options, progress, new LocalGroups());
+    this(options, progress, new RealGroups());
   }
 
   Comparison(CompareOptions options, Progress progress, Groups groups) {
@@ -82,35 +81,37 @@ public final class Comparison {
     try (ContenderGroup group = groups.start(contender, options)) {
       String leader = group.awaitLeader();
       progress.phase(contender, leader + " leads; warming up with " + options.clients() + " calls");
-      Workload workload = new Workload(options, group.client());
+      Workload workload = new Workload(options, group.target());
       workload.start();
-      load(contender, "warm-up", options.warmup(), workload);
+      load(contender, "warm-up", options.warmup(), workload, group);
 
       workload.measure(true);
       SortedMap<String, Long> before = group.counters();
-      long cpuBefore = cpuNanos();
+      Costs.Meter meter = new Costs.Meter(group::used, group.isHere());
       long begun = System.nanoTime();
       Duration half = options.duration().dividedBy(2);
-      load(contender, "measuring", half, workload);
+      load(contender, "measuring", half, workload, group);
       double rateBefore = workload.measured() * 1e9 / (System.nanoTime() - begun);
       String fault = "none";
       SortedMap<String, Long> counts = difference(group.counters(), before);
       long batches = counts.getOrDefault("batches_proposed", 0L);
       double putsPerBatch = batches == 0 ? 0 : (double) Prices.writes(counts) / batches;
-      if (options.fault() == CompareOptions.Fault.KILL_LEADER) {
+      if (options.fault() != CompareOptions.Fault.NONE) {
         workload.watchGap();
-        fault = "killed the leader " + group.killLeader();
+        fault = group.strike(options.fault());
         progress.phase(contender, fault);
-        before = group.counters();
-      } else {
-        before = group.counters();
       }
-      load(contender, "measuring", options.duration().minus(half), workload);
-      awaitRecovery(contender, workload);
+      before = group.counters();
+      Duration rest = options.duration().minus(half);
+      if (options.fault().heals()) {
+        rest = passingFault(contender, rest, workload, group);
+      }
+      load(contender, "measuring", rest, workload, group);
+      awaitRecovery(contender, workload, group);
       long measuredNanos = System.nanoTime() - begun;
       Timeline timeline = workload.timeline();
       workload.measure(false);
-      long cpu = cpuNanos() - cpuBefore;
+      Costs costs = meter.read();
       difference(group.counters(), before).forEach((name, n) -> counts.merge(name, n, Long::sum));
 
       progress.phase(contender, "checking the history");
@@ -118,7 +119,7 @@ public final class Comparison {
       HistoryVerdict verdict = HistoryCheck.check(options, workload, group);
       return new Measured(
           contender,
-          groups.durability(contender, options),
+          group.durability(),
           measuredNanos,
           workload.measured(),
           workload.latencies(),
@@ -126,30 +127,50 @@ public final class Comparison {
           workload.refused(),
           workload.longestGapNanos(),
           fault,
-          cpu,
           counts,
           rateBefore,
           putsPerBatch,
           options.store().prices(),
           verdict,
+          group.settings(),
+          costs,
           timeline);
     }
   }
 
+  /** Lets the fault pass; returns how long the load is to go on after it. */
+  private Duration passingFault(
+      String contender, Duration rest, Workload workload, ContenderGroup group)
+      throws InterruptedException {
+    Duration length = rest.compareTo(FAULT_MAX) < 0 ? rest : FAULT_MAX;
+    load(contender, "measuring", length, workload, group);
+    progress.phase(contender, group.heal());
+    Duration after = rest.minus(length);
+    return after.compareTo(AFTER_FAULT_MIN) < 0 ? AFTER_FAULT_MIN : after;
+  }
+
   /** A gap is known only when it has ended: goes on until there are answers after the fault. */
-  private void awaitRecovery(String contender, Workload workload) throws InterruptedException {
+  private void awaitRecovery(String contender, Workload workload, ContenderGroup group)
+      throws InterruptedException {
     for (int second = 0; second < RECOVERY_SECONDS_MAX && workload.unanswered(); second++) {
-      load(contender, "waiting for an answer after the fault", Duration.ofSeconds(1), workload);
+      load(
+          contender,
+          "waiting for an answer after the fault",
+          Duration.ofSeconds(1),
+          workload,
+          group);
     }
   }
 
   /** Lets the load run; tells of every second. */
-  private void load(String contender, String phase, Duration length, Workload workload)
+  private void load(
+      String contender, String phase, Duration length, Workload workload, ContenderGroup group)
       throws InterruptedException {
     long end = System.nanoTime() + length.toNanos();
     long answered = workload.answered();
     for (long left = length.toNanos(); left > 0; left = end - System.nanoTime()) {
       TimeUnit.NANOSECONDS.sleep(Math.min(left, 1_000_000_000L));
+      group.check();
       long now = workload.answered();
       progress.second(
           contender,
@@ -165,12 +186,5 @@ public final class Comparison {
     SortedMap<String, Long> counts = new TreeMap<>();
     after.forEach((name, count) -> counts.put(name, count - before.getOrDefault(name, 0L)));
     return counts;
-  }
-
-  private static long cpuNanos() {
-    return ManagementFactory.getOperatingSystemMXBean()
-            instanceof com.sun.management.OperatingSystemMXBean machine
-        ? machine.getProcessCpuTime()
-        : 0;
   }
 }

@@ -2,26 +2,55 @@
 
 package io.quorate.bench.compare;
 
-import io.quorate.api.ReplicatedLog;
 import java.util.SortedMap;
 
 /** A group of replicas under test, with its real parts. */
 interface ContenderGroup extends AutoCloseable {
 
-  /** The public client, over the network. */
-  ReplicatedLog client();
+  /** Its client, over the network. */
+  Target target();
+
+  /** What an acknowledged command has survived, for people. */
+  String durability();
+
+  /** What a reader must know of its settings, for people; empty if nothing. */
+  default String settings() {
+    return "";
+  }
 
   /** Waits until a leader serves; says who. */
   String awaitLeader();
 
-  /** Stops the leader at once; says who it was. */
-  String killLeader();
+  /** Lets the fault happen; says what was done to whom. */
+  String strike(CompareOptions.Fault fault);
+
+  /** Ends a fault that passes; says what was done. */
+  default String heal() {
+    return "";
+  }
 
   /** Counts of all replicas that run, added up. */
   SortedMap<String, Long> counters();
 
   /** Waits until all replicas that run have applied the same, and compares their state. */
   boolean statesAgree();
+
+  /** What replicas outside of this process have used, those included that are gone. */
+  default Usage used() {
+    return Usage.NONE;
+  }
+
+  /** Whether all replicas run in this process. */
+  default boolean isHere() {
+    return true;
+  }
+
+  /**
+   * Does nothing while all is well.
+   *
+   * @throws IllegalStateException a replica ended without having been told to; says what is known
+   */
+  default void check() {}
 
   @Override
   void close();

@@ -2,7 +2,6 @@
 
 package io.quorate.bench.compare;
 
-import io.quorate.api.ReadConsistency;
 import io.quorate.core.log.Bytes;
 import io.quorate.sim.check.Call;
 import io.quorate.sim.check.History;
@@ -31,8 +30,8 @@ final class HistoryCheck {
     List<String> problems = new ArrayList<>();
     byte[] diary =
         group
-            .client()
-            .read(CounterMachine.diary(), ReadConsistency.LINEARIZABLE)
+            .target()
+            .readLinearizable(CounterMachine.diary())
             .orTimeout(60, TimeUnit.SECONDS)
             .join();
     return verdict(options, workload.clients(), diary, group.statesAgree(), problems);
@@ -78,7 +77,7 @@ final class HistoryCheck {
     if (total > CALLS_SEARCHED_MAX) {
       keys = (int) Math.max(1, keys * CALLS_SEARCHED_MAX / total);
     }
-    History history = history(clients, keys);
+    History history = history(clients, keys, options.conditions().readsAreLinearizable());
     Verdict linearizable = Linearizability.check(history, Models.counter());
     if (!linearizable.passed()) {
       problems.add(linearizable.text());
@@ -90,13 +89,16 @@ final class HistoryCheck {
         history.size(), linearizable.passed(), lost, duplicates, statesAgree, problems);
   }
 
-  /** The calls on the first keys, in the order of their begins and ends. */
-  private static History history(List<Workload.Client> clients, int keys) {
+  /**
+   * The calls on the first keys, in the order of their begins and ends; without reads if those were
+   * allowed to be stale.
+   */
+  private static History history(List<Workload.Client> clients, int keys, boolean reads) {
     List<Instant> instants = new ArrayList<>();
     for (Workload.Client client : clients) {
       CallLog calls = client.calls();
       for (int call = 0; call < calls.size(); call++) {
-        if (calls.key(call) < keys) {
+        if (calls.key(call) < keys && (reads || !calls.isRead(call))) {
           instants.add(new Instant(calls.begunNanos(call), false, calls, call, client.id()));
           if (calls.how(call) != CallLog.End.OPEN) {
             instants.add(new Instant(calls.endedNanos(call), true, calls, call, client.id()));

@@ -2,6 +2,8 @@
 
 package io.quorate.bench.compare;
 
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import org.HdrHistogram.Histogram;
 
@@ -16,12 +18,13 @@ import org.HdrHistogram.Histogram;
  * @param refused calls that were surely not applied
  * @param gapNanos longest time without any answer after the fault; 0 without a fault
  * @param fault what was done, for people
- * @param cpuNanos CPU time of this process, load generator included, over the measured time
  * @param counts what the replicas counted over the measured time
  * @param perSecondBeforeFault calls answered in a second up to the fault
  * @param putsPerBatch objects written for each batch proposed, up to the fault
  * @param prices of requests to an object store
  * @param verdict what the history showed
+ * @param settings what a reader must know of the contender's settings; empty if nothing
+ * @param costs what the machine counted over the measured time
  * @param timeline answers over the measured time
  */
 public record Measured(
@@ -34,12 +37,13 @@ public record Measured(
     long refused,
     long gapNanos,
     String fault,
-    long cpuNanos,
     SortedMap<String, Long> counts,
     double perSecondBeforeFault,
     double putsPerBatch,
     Prices prices,
     HistoryVerdict verdict,
+    String settings,
+    Costs costs,
     Timeline timeline) {
 
   /** Commands and reads answered in a second. */
@@ -77,8 +81,24 @@ public record Measured(
     return answered == 0 ? 0 : prices.dollars(counts) * 1e6 / answered;
   }
 
+  /** Bytes sent to the disk for each answered call; absent where the system does not tell. */
+  public OptionalDouble diskBytesPerCommand() {
+    return perCommand(costs.diskBytes());
+  }
+
+  /** Bytes allocated for each answered call; absent when replicas have processes of their own. */
+  public OptionalDouble allocatedBytesPerCommand() {
+    return perCommand(costs.allocatedBytes());
+  }
+
+  private OptionalDouble perCommand(OptionalLong bytes) {
+    return bytes.isEmpty() || answered == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of((double) bytes.getAsLong() / answered);
+  }
+
   /** CPU seconds of all replicas and the load generator for a million answered calls. */
   public double cpuSecondsPerMillion() {
-    return answered == 0 ? 0 : cpuNanos / 1e9 * 1e6 / answered;
+    return answered == 0 ? 0 : costs.cpuNanos() / 1e9 * 1e6 / answered;
   }
 }

@@ -155,6 +155,7 @@ public record Sweep(String option, List<Point> points) {
         base.seed(),
         base.report(),
         base.store(),
-        settings);
+        settings,
+        base.conditions());
   }
 }

@@ -2,13 +2,8 @@
 
 package io.quorate.bench.compare;
 
-import io.quorate.api.ReadConsistency;
-import io.quorate.api.ReplicatedLog;
-import io.quorate.api.Session;
-import io.quorate.api.SessionOptions;
 import io.quorate.api.error.ConsensusException;
 import io.quorate.core.log.Bytes;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -31,15 +26,8 @@ import org.jspecify.annotations.Nullable;
  * is kept for the check afterwards.
  */
 final class Workload {
-  /** Few sessions, each shared by many clients: what a service with one connection looks like. */
-  private static final int SESSIONS_MAX = 4;
-
-  private static final SessionOptions SESSION =
-      new SessionOptions(SessionOptions.Order.NONE, Duration.ofMinutes(10));
-
   private final CompareOptions options;
-  private final ReplicatedLog log;
-  private final List<Session> sessions = new ArrayList<>();
+  private final Target target;
   private final List<Client> clients = new ArrayList<>();
   private final CountDownLatch ended;
   private final @Nullable ScheduledExecutorService timer;
@@ -58,9 +46,9 @@ final class Workload {
   private volatile boolean stopping;
   private volatile long answeredAtFault = -1;
 
-  Workload(CompareOptions options, ReplicatedLog log) {
+  Workload(CompareOptions options, Target target) {
     this.options = options;
-    this.log = log;
+    this.target = target;
     this.ended = new CountDownLatch(options.clients());
     this.clock = new AnswerClock(options.duration());
     this.timer =
@@ -70,15 +58,12 @@ final class Workload {
                 task -> Thread.ofPlatform().name("load-timer").daemon().unstarted(task));
   }
 
-  /** Opens the sessions and sends the first call of each client. */
+  /** Opens the target and sends the first call of each client. */
   void start() {
-    int sessionCount = Math.min(SESSIONS_MAX, options.clients());
-    for (int i = 0; i < sessionCount; i++) {
-      sessions.add(log.openSession(SESSION).orTimeout(60, TimeUnit.SECONDS).join());
-    }
+    target.open(options.clients());
     SplittableRandom random = new SplittableRandom(options.seed());
     for (int i = 0; i < options.clients(); i++) {
-      clients.add(new Client(i, sessions.get(i % sessionCount), random.split()));
+      clients.add(new Client(i, random.split()));
     }
     startedNanos = System.nanoTime();
     lastAnswerNanos.set(startedNanos);
@@ -166,15 +151,13 @@ final class Workload {
   /** One client, and the diary of its calls. Calls of one client never overlap. */
   final class Client {
     private final int id;
-    private final Session session;
     private final SplittableRandom random;
     private final CallLog calls = new CallLog();
     private long number;
     private long turns;
 
-    Client(int id, Session session, SplittableRandom random) {
+    Client(int id, SplittableRandom random) {
       this.id = id;
-      this.session = session;
       this.random = random;
     }
 
@@ -227,11 +210,11 @@ final class Workload {
       CompletableFuture<byte[]> answer;
       if (read) {
         calls.begin(key, true, begun);
-        answer = log.read(CounterMachine.valueOf(key), ReadConsistency.LINEARIZABLE);
+        answer = target.read(CounterMachine.valueOf(key));
       } else {
         calls.begin(key, false, begun);
         byte[] command = CounterMachine.command(id, key, ++number, options.payloadBytes());
-        answer = session.submit(command).thenApply(receipt -> receipt.result());
+        answer = target.write(id, command);
       }
       CompletableFuture<Void> unused =
           answer.handle((bytes, failure) -> {

@@ -50,6 +50,7 @@ final class LocalNetwork {
       for (int i = 0; i < messages.size(); i++) {
         listener.onMessage(self, travelled(messages.get(i)));
       }
+      listener.flush();
     }
 
     @Override

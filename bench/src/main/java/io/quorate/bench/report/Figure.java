@@ -9,6 +9,8 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -134,6 +136,23 @@ record Figure(
               Better.LESS,
               "CPU time of all replicas and of the load generator.",
               run -> run.measured().cpuSecondsPerMillion()),
+          counted(
+              "diskBytesPerCommand",
+              "disk bytes / command",
+              "Bytes sent to the disk by all replicas and the load generator.",
+              run -> run.measured().diskBytesPerCommand()),
+          counted(
+              "allocatedBytesPerCommand",
+              "bytes allocated / command",
+              "Bytes allocated on the heap by all replicas and the load generator.",
+              run -> run.measured().allocatedBytesPerCommand()),
+          new Figure(
+              "cpuPercentOfOthers",
+              "% of CPU taken by others",
+              "",
+              Better.NEITHER,
+              "Share of the machine's processors that other programs used meanwhile.",
+              run -> 100 * run.measured().costs().othersShare().orElse(NONE)),
           new Figure(
               "indeterminate",
               "calls of unknown outcome",
@@ -167,6 +186,12 @@ record Figure(
             run.measured().counts().containsKey(counter)
                 ? run.measured().perThousand(counter) / divisor
                 : NONE);
+  }
+
+  /** What the machine counted, where it does. */
+  private static Figure counted(
+      String key, String title, String meaning, Function<Run, OptionalDouble> value) {
+    return new Figure(key, title, "", Better.LESS, meaning, run -> value.apply(run).orElse(NONE));
   }
 
   private static Figure stored(

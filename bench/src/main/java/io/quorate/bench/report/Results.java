@@ -95,7 +95,9 @@ public final class Results {
     ArrayNode backends = asked.putArray("backends");
     options.backends().forEach(backends::add);
     asked.put("replicas", options.replicas());
-    asked.put("layout", "local");
+    asked.put("layout", options.conditions().layout().name().toLowerCase(Locale.ROOT));
+    asked.put("durability", options.conditions().durability().name().toLowerCase(Locale.ROOT));
+    asked.put("consistency", options.conditions().reads());
     asked.put("warmupSeconds", rounded(options.warmup().toNanos() / 1e9));
     asked.put("durationSeconds", rounded(options.duration().toNanos() / 1e9));
     asked.put("clients", options.clients());
@@ -103,7 +105,7 @@ public final class Results {
     asked.put("payloadBytes", options.payloadBytes());
     asked.put("readPercent", options.readPercent());
     asked.put("keys", options.keys());
-    asked.put("fault", options.fault().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    asked.put("fault", options.fault().word());
     asked.put("repeat", options.repeat());
     asked.put("seed", options.seed());
     URI url = options.store().url();
@@ -137,6 +139,7 @@ public final class Results {
     node.put("point", run.point());
     node.put("contender", measured.contender());
     node.put("durability", measured.durability());
+    node.put("settings", measured.settings());
     node.put("fault", measured.fault());
     node.put("measuredSeconds", rounded(measured.measuredNanos() / 1e9));
     node.put("answered", measured.answered());

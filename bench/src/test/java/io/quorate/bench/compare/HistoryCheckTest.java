@@ -44,7 +44,7 @@ final class HistoryCheckTest {
   HistoryCheckTest() {
     Workload workload = new Workload(OPTIONS, null);
     for (int i = 0; i < CLIENTS; i++) {
-      clients.add(workload.new Client(i, null, new SplittableRandom(i)));
+      clients.add(workload.new Client(i, new SplittableRandom(i)));
     }
     for (int i = 0; i < 20; i++) {
       write(i % CLIENTS, i % KEYS);

@@ -4,11 +4,6 @@ package io.quorate.bench.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.api.ReadConsistency;
-import io.quorate.api.Receipt;
-import io.quorate.api.ReplicatedLog;
-import io.quorate.api.Session;
-import io.quorate.api.SessionOptions;
 import io.quorate.core.log.Bytes;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,7 +113,7 @@ final class PlantedFaultTest {
   }
 
   /** No replicas at all: one state machine on one thread, which cheats once. */
-  private static final class Cheater implements ContenderGroup, ReplicatedLog, Session {
+  private static final class Cheater implements ContenderGroup, Target {
     private final Cheat cheat;
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
     private final CounterMachine machine = new CounterMachine(OPTIONS.keys(), CLIENTS);
@@ -130,12 +125,15 @@ final class PlantedFaultTest {
     }
 
     @Override
-    public CompletableFuture<Receipt> submit(byte[] command) {
-      return CompletableFuture.supplyAsync(
-          () -> new Receipt(++commands, 1, answer(command)), thread);
+    public void open(int clients) {}
+
+    @Override
+    public CompletableFuture<byte[]> write(int client, byte[] command) {
+      return CompletableFuture.supplyAsync(() -> answer(command), thread);
     }
 
     private byte[] answer(byte[] command) {
+      commands++;
       if (commands == CHEATED_COMMAND && cheat == Cheat.LOSE) {
         byte[] answer = machine.query(CounterMachine.valueOf(Bytes.getInt(command, 4)));
         Bytes.putLong(answer, 0, Bytes.getLong(answer, 0) + 1);
@@ -157,28 +155,23 @@ final class PlantedFaultTest {
     }
 
     @Override
-    public CompletableFuture<byte[]> read(byte[] query, ReadConsistency consistency) {
+    public CompletableFuture<byte[]> read(byte[] query) {
+      return readLinearizable(query);
+    }
+
+    @Override
+    public CompletableFuture<byte[]> readLinearizable(byte[] query) {
       return CompletableFuture.supplyAsync(() -> machine.query(query), thread);
     }
 
     @Override
-    public long id() {
-      return 1;
-    }
-
-    @Override
-    public CompletableFuture<Session> openSession(SessionOptions options) {
-      return CompletableFuture.completedFuture(this);
-    }
-
-    @Override
-    public CompletableFuture<Receipt> submitIdempotent(byte[] command) {
-      throw new UnsupportedOperationException("the comparison has sessions");
-    }
-
-    @Override
-    public ReplicatedLog client() {
+    public Target target() {
       return this;
+    }
+
+    @Override
+    public String durability() {
+      return "none";
     }
 
     @Override
@@ -187,8 +180,8 @@ final class PlantedFaultTest {
     }
 
     @Override
-    public String killLeader() {
-      return "n1";
+    public String strike(CompareOptions.Fault fault) {
+      return "killed the leader n1";
     }
 
     @Override
@@ -207,7 +200,7 @@ final class PlantedFaultTest {
     }
   }
 
-  private static final class Silence implements Comparison.Progress {
+  static final class Silence implements Comparison.Progress {
     @Override
     public void phase(String contender, String what) {}
 

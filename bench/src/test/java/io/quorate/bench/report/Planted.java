@@ -3,6 +3,7 @@
 package io.quorate.bench.report;
 
 import io.quorate.bench.compare.CompareOptions;
+import io.quorate.bench.compare.Costs;
 import io.quorate.bench.compare.HistoryVerdict;
 import io.quorate.bench.compare.Measured;
 import io.quorate.bench.compare.Prices;
@@ -11,6 +12,8 @@ import io.quorate.bench.compare.Timeline;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
@@ -76,12 +79,17 @@ final class Planted {
             0,
             250_123_456L,
             "killed the leader n1",
-            12_345_678_901L,
             counts(contender, answered),
             perSecond * 1.1,
             contender.equals("s3") ? 1.003 : 0,
             Prices.shipped("standard"),
             verdict,
+            "",
+            new Costs(
+                12_345_678_901L,
+                OptionalDouble.of(0.0123),
+                OptionalLong.of(answered * 1_234),
+                OptionalLong.empty()),
             new Timeline(100_000_000L, List.of(perSecond / 10, 0L, perSecond / 10), 123_000_000L)));
   }
 

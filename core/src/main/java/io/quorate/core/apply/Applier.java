@@ -63,7 +63,7 @@ public final class Applier {
   private final CommandContext context;
   private final Slab.Cursor cursor = new Slab.Cursor();
 
-  private final StateDigests digests = new StateDigests();
+  private final Chores chores = new Chores();
   private SessionTable sessions;
   private long appliedSlot;
   private long appliedEpoch;
@@ -148,6 +148,16 @@ public final class Applier {
     return failed;
   }
 
+  /** Whether the entry applied last asks for a snapshot of the state after it. */
+  public boolean asksForCheckpoint() {
+    return chores.asksForCheckpoint();
+  }
+
+  /** Whether the entry applied last held only what keeps digests and checkpoints going. */
+  public boolean wasChore() {
+    return chores.wereAll();
+  }
+
   /** Hash over the session table, see {@link SessionTable#digest}. */
   public ChainHash sessionsDigest() {
     return sessions.digest();
@@ -155,7 +165,7 @@ public final class Applier {
 
   /** Digest of the state machine's latest state of which one was taken; null if there is none. */
   public @Nullable StateDigest latestDigest() {
-    return digests.latest();
+    return chores.latestDigest();
   }
 
   /** See {@link SessionTable#has}. */
@@ -187,6 +197,7 @@ public final class Applier {
   public void apply(Entry entry, @Nullable Replies replies) {
     ensureWhole();
     broken = true;
+    chores.begin(entry);
     verify(entry);
     switch (entry.kind()) {
       case COMMANDS -> applyCommands(entry, replies);
@@ -198,12 +209,7 @@ public final class Applier {
     appliedHash = entry.hash();
     appliedIndex = entry.lastIndex();
     timeFloorNanos = entry.timeFloorNanos();
-    if (appliedSlot % StateDigest.EVERY_SLOTS == 0) {
-      byte[] digest = stateMachine.digest();
-      if (digest != null) {
-        digests.add(new StateDigest(appliedSlot, stateMachine.version(), digest));
-      }
-    }
+    chores.end(appliedSlot, stateMachine);
     broken = false;
   }
 
@@ -298,7 +304,7 @@ public final class Applier {
     }
     snapshot.finish();
     sessions = restored;
-    digests.clear();
+    chores.forget();
     appliedSlot = header.slot();
     appliedEpoch = header.epoch();
     appliedHash = header.hash();
@@ -355,8 +361,8 @@ public final class Applier {
       }
       case KEEP_ALIVE -> keepAlive(ordinal, index, epoch, timeNanos, replies);
       case EXPIRE_SESSIONS -> expire(ordinal, index, epoch, timeNanos, replies);
-      case DIGEST -> {
-        digest();
+      case DIGEST, CHECKPOINT -> {
+        chores.run(cursor.kind(), cursor.payload());
         done(replies, ordinal, index, epoch, NOTHING);
       }
     }
@@ -469,16 +475,6 @@ public final class Applier {
     } catch (IllegalArgumentException e) {
       refuse(replies, ordinal, RefusalCode.COMMAND_FAILED, textOf(e));
     }
-  }
-
-  private void digest() {
-    StateDigest leaders;
-    try {
-      leaders = StateDigest.decode(cursor.payload());
-    } catch (IllegalArgumentException e) {
-      return; // of another release: nothing to compare
-    }
-    digests.compare(leaders);
   }
 
   private static void done(

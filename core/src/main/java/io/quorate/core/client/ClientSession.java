@@ -88,6 +88,7 @@ final class ClientSession implements Session {
   private @Nullable Attempt attempt;
   private long resendNanos = NEVER;
   private long progressNanos;
+  private long turnDueNanos = NEVER;
   private int silences;
   private long aliveNanos;
   private CompletableFuture<?> signOfLife = CompletableFuture.completedFuture(null);
@@ -123,6 +124,7 @@ final class ClientSession implements Session {
     long now = clock.now().monotonicNanos();
     Call call = new Call(command, now + options.timeout().toNanos());
     boolean wake = false;
+    Attempt sentTo = null;
     synchronized (this) {
       Refusal gone = expired;
       if (gone != null) {
@@ -139,16 +141,19 @@ final class ClientSession implements Session {
       }
       if (low == next) {
         progressNanos = now;
-        wake = true; // the timers slept: nothing was in flight
+        wake = turnDueNanos > now + patrolNanos(); // the timers sleep: nothing was in flight
       }
       long sequence = next++;
       ring[at(sequence)] = call;
       if (resendNanos == NEVER) {
         send(currentAttempt(), sequence, call);
         aliveNanos = now;
+        sentTo = attempt;
       }
     }
-    flush();
+    if (sentTo != null) {
+      sentTo.gateway.flush();
+    }
     if (wake) {
       client.wake();
     }
@@ -325,8 +330,13 @@ final class ClientSession implements Session {
         if (resendNanos == NEVER) { // else patience is over already, and the pause before it counts
           due = Math.min(due, progressNanos + patienceNanos());
         }
-        due = Math.min(due, nanos + options.attemptTimeout().toNanos() / 4);
       }
+      if (waits || nanos - progressNanos < options.attemptTimeout().toNanos()) {
+        // Also for a while after the last answer: a caller that comes back at once need not wake
+        // anybody then.
+        due = Math.min(due, nanos + patrolNanos());
+      }
+      turnDueNanos = Math.max(due, nanos + 1);
     }
     flush();
     if (keepAlive) {
@@ -336,6 +346,11 @@ final class ClientSession implements Session {
       expire(sequence);
     }
     return Math.max(due, nanos + 1);
+  }
+
+  /** How exact the timers are. */
+  private long patrolNanos() {
+    return options.attemptTimeout().toNanos() / 4;
   }
 
   /** Doubles with each silence: whoever is slow under load must not get all of it again at once. */

@@ -19,9 +19,14 @@ public enum CommandKind {
   /** Ends the sessions that were silent for too long by consensus time, proposed by the leader. */
   EXPIRE_SESSIONS(6),
   /** The leader's digest of the state after an earlier slot, to be compared with the own. */
-  DIGEST(7);
+  DIGEST(7),
+  /**
+   * Every replica takes a snapshot behind the entry with this, and notes a digest of that state;
+   * proposed by the leader.
+   */
+  CHECKPOINT(8);
 
-  private static final CommandKind[] BY_NUMBER = new CommandKind[8];
+  private static final CommandKind[] BY_NUMBER = new CommandKind[9];
 
   static {
     for (CommandKind kind : values()) {

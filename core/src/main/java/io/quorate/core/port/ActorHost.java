@@ -10,6 +10,15 @@ public interface ActorHost {
     /** Asks for a turn soon; from any thread, cheap when one is already due. */
     void wake();
 
+    /**
+     * As {@link #wake}, but the calling thread may give the turn itself, at once: where the next
+     * step is on this thread there is no other to wait for. For threads that were about to wait,
+     * hold no lock, and may be kept for as long as a turn takes.
+     */
+    default void wakeHere() {
+      wake();
+    }
+
     /** Ends the turns; returns when the last one is over. */
     @Override
     void close();
@@ -17,7 +26,7 @@ public interface ActorHost {
 
   /** What to do when a turn throws: the actor gets no further turn. */
   interface FailureHandler {
-    /** Called on the actor's thread. */
+    /** Called on the thread that gave the turn. */
     void onFailure(Throwable failure);
   }
 

@@ -16,8 +16,14 @@ public interface Transport extends AutoCloseable {
 
   /** Receives messages; called by the transport's own threads, must not block. */
   interface Listener {
-    /** A message arrived. */
+    /** A message arrived; nothing need be done about it before {@link #flush}. */
     void onMessage(NodeId from, ProtocolMessage message);
+
+    /**
+     * No more messages come for the moment. The calling thread may be used for what they lead to,
+     * as long as nothing blocks.
+     */
+    default void flush() {}
   }
 
   /** Begins to accept and make connections. Called once. */

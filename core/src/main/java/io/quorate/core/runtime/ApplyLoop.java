@@ -15,6 +15,7 @@ import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.metrics.ConsensusMetrics;
 import io.quorate.core.port.Actor;
 import io.quorate.core.port.ActorHost;
+import io.quorate.core.port.Backend;
 import io.quorate.core.port.Gateway.ReplySink;
 import io.quorate.core.port.LogStore;
 import io.quorate.core.port.LogStore.DamagedEntries;
@@ -71,7 +72,7 @@ final class ApplyLoop implements Actor {
   private final LogStore log;
   private final SnapshotStore snapshots;
   private final RuntimeLimits limits;
-  private final long snapshotEverySlots;
+  private final SnapshotPace pace;
   private final Admission admission;
   private final Batcher batcher;
   private final HaltSwitch halt;
@@ -90,13 +91,12 @@ final class ApplyLoop implements Actor {
   private final AtomicLong repairs = new AtomicLong();
   private boolean stalled;
   private long repairsWhenStalled;
-  private long bytesSinceSnapshot;
-  private long slotsSinceSnapshot;
 
   private volatile long appliedSlot;
   private volatile long appliedIndex;
   private volatile long earliestExpiryNanos;
   private volatile int sessions;
+  private volatile long checkpointDueBytes;
   private volatile @Nullable StateDigest latestDigest;
   private @Nullable Retries retries;
   private @Nullable ReplicaLoop loop;
@@ -108,7 +108,7 @@ final class ApplyLoop implements Actor {
       LogStore log,
       SnapshotStore snapshots,
       RuntimeLimits limits,
-      long snapshotEverySlots,
+      Backend.Needs needs,
       Admission admission,
       Batcher batcher,
       HaltSwitch halt,
@@ -119,7 +119,7 @@ final class ApplyLoop implements Actor {
     this.log = log;
     this.snapshots = snapshots;
     this.limits = limits;
-    this.snapshotEverySlots = snapshotEverySlots;
+    this.pace = new SnapshotPace(limits.snapshotEveryLogBytes(), needs);
     this.admission = admission;
     this.batcher = batcher;
     this.halt = halt;
@@ -208,6 +208,11 @@ final class ApplyLoop implements Actor {
     return appliedIndex;
   }
 
+  /** Bytes of log applied since the last checkpoint, once they are enough for another; else 0. */
+  long checkpointDueBytes() {
+    return checkpointDueBytes;
+  }
+
   /** Open sessions. Any thread. */
   int sessions() {
     return sessions;
@@ -246,10 +251,7 @@ final class ApplyLoop implements Actor {
         replicaLoop.onApplied();
       }
     }
-    boolean due =
-        bytesSinceSnapshot >= limits.snapshotEveryLogBytes()
-            || slotsSinceSnapshot >= snapshotEverySlots;
-    if (due && !taker.busy()) {
+    if (pace.dueHere() && !taker.busy()) {
       takeSnapshot(now, null, 0);
     }
     return more ? now.monotonicNanos() : Math.min(lookAgain, nextReadDeadline());
@@ -262,7 +264,7 @@ final class ApplyLoop implements Actor {
     }
     for (int entries = 0; entries < ENTRIES_A_TURN_MAX; ) {
       if (range != null && !stalled) {
-        entries += applyRange(range);
+        entries += applyRange(range, now);
         continue;
       }
       Task task = stalled || held.isEmpty() ? queue.poll() : held.poll();
@@ -275,7 +277,7 @@ final class ApplyLoop implements Actor {
       }
       switch (task) {
         case Task.Apply apply -> {
-          apply(apply.entry, apply.batch);
+          apply(apply.entry, apply.batch, now);
           backlogBytes.addAndGet(-apply.entry.sizeBytes());
           entries++;
         }
@@ -293,7 +295,7 @@ final class ApplyLoop implements Actor {
     return true;
   }
 
-  private void apply(Entry entry, @Nullable Batch batch) {
+  private void apply(Entry entry, @Nullable Batch batch, Now now) {
     if (entry.slot() <= applier.appliedSlot()) {
       // A snapshot that was installed meanwhile includes it. Callers wait only if the entry waited
       // behind a damaged one.
@@ -302,8 +304,6 @@ final class ApplyLoop implements Actor {
       }
       return;
     }
-    bytesSinceSnapshot += entry.sizeBytes();
-    slotsSinceSnapshot++;
     if (batch == null) {
       applier.apply(entry, null);
     } else {
@@ -314,9 +314,20 @@ final class ApplyLoop implements Actor {
     }
     metrics.commandsApplied().add(entry.count());
     observer.onApplied(entry);
+    if (pace.applied(entry, applier)) {
+      checkpoint(now);
+    }
   }
 
-  private int applyRange(Task.Range work) {
+  /** Here, and on all replicas; whoever still writes the last snapshot leaves this one out. */
+  private void checkpoint(Now now) {
+    pace.restart();
+    if (!taker.busy()) {
+      taker.offer(applier.capture(), now, null, 0);
+    }
+  }
+
+  private int applyRange(Task.Range work, Now now) {
     skipCovered(work);
     if (rangeDone == work.batches.length) {
       endRange();
@@ -347,7 +358,7 @@ final class ApplyLoop implements Actor {
       rangeDone = work.batches.length;
     }
     for (Entry entry : entries) {
-      apply(entry, work.batches[rangeDone++]);
+      apply(entry, work.batches[rangeDone++], now);
     }
     if (rangeDone == work.batches.length) {
       endRange();
@@ -387,8 +398,7 @@ final class ApplyLoop implements Actor {
     } catch (IOException e) {
       throw new StorageFault("cannot install " + snapshot + ": " + e.getMessage(), e);
     }
-    bytesSinceSnapshot = 0;
-    slotsSinceSnapshot = 0;
+    pace.restart();
     stalled = false; // the snapshot may stand for the damaged entry
   }
 
@@ -408,8 +418,7 @@ final class ApplyLoop implements Actor {
       }
       return;
     }
-    bytesSinceSnapshot = 0;
-    slotsSinceSnapshot = 0;
+    pace.restart();
     taker.offer(applier.capture(), now, sink, tag);
   }
 
@@ -490,6 +499,7 @@ final class ApplyLoop implements Actor {
   }
 
   private void publish() {
+    checkpointDueBytes = pace.dueEverywhereBytes();
     appliedIndex = applier.appliedIndex();
     sessions = applier.sessions();
     latestDigest = applier.latestDigest();

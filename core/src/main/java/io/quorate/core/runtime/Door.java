@@ -119,7 +119,7 @@ final class Door implements ReplicaDoor {
           addToSession(
               session, sequence, acknowledgedBelow, payload, offset, payloadBytes, sink, tag);
       case OPEN_SESSION -> open(payload, offset, payloadBytes, sink, tag);
-      case PLAIN, CLOSE_SESSION, KEEP_ALIVE, EXPIRE_SESSIONS, DIGEST ->
+      case PLAIN, CLOSE_SESSION, KEEP_ALIVE, EXPIRE_SESSIONS, DIGEST, CHECKPOINT ->
           batcher.append(
               kind, session, sequence, acknowledgedBelow, payload, offset, payloadBytes, sink, tag);
     }
@@ -221,6 +221,11 @@ final class Door implements ReplicaDoor {
   @Override
   public void flush() {
     loop.wake();
+  }
+
+  @Override
+  public void flushHere() {
+    loop.wakeHere();
   }
 
   @Override

@@ -90,7 +90,11 @@ final class LogWriter implements Actor {
       apply.onRepaired();
     }
     sender.flush();
-    loop.report(new Event.Persisted(token));
+    if (queue.isEmpty()) {
+      loop.reportHere(new Event.Persisted(token));
+    } else {
+      loop.report(new Event.Persisted(token)); // the disk must not wait for what comes of it
+    }
     return queue.isEmpty() ? Long.MAX_VALUE : now.monotonicNanos();
   }
 }

@@ -20,6 +20,7 @@ import io.quorate.core.port.ObjectStore;
 import io.quorate.core.port.ReplicaDoor;
 import io.quorate.core.port.SnapshotStore;
 import io.quorate.core.port.Transport;
+import io.quorate.core.protocol.ProtocolMessage;
 import io.quorate.core.protocol.Seat;
 import io.quorate.core.session.SessionLimits;
 import io.quorate.core.snapshot.SnapshotMismatch;
@@ -62,6 +63,19 @@ public final class Replica implements AutoCloseable {
       ConsensusMetrics metrics,
       Observer observer) {}
 
+  /** What arrives goes to the loop, which works on the thread that brought it. */
+  private record Inbound(ReplicaLoop loop) implements Transport.Listener {
+    @Override
+    public void onMessage(NodeId from, ProtocolMessage message) {
+      loop.receive(from, message);
+    }
+
+    @Override
+    public void flush() {
+      loop.wakeHere();
+    }
+  }
+
   private final Parts parts;
   private final HaltSwitch halt;
   private final ReplicaLoop loop;
@@ -93,7 +107,7 @@ public final class Replica implements AutoCloseable {
             parts.log(),
             parts.snapshots(),
             limits,
-            parts.backend().needs().snapshotEverySlots(),
+            parts.backend().needs(),
             admission,
             batcher,
             halt,
@@ -134,7 +148,8 @@ public final class Replica implements AutoCloseable {
         effects,
         apply,
         new SessionKeeper(apply, batcher, admission),
-        new DigestKeeper(apply, batcher, admission));
+        new DigestKeeper(apply, batcher, admission),
+        new CheckpointKeeper(apply, batcher, admission));
     door =
         new Door(
             seat.group(),
@@ -165,7 +180,7 @@ public final class Replica implements AutoCloseable {
           new LogScrubber(parts.log(), loop, desk, halt, metrics, limits.scrubEvery());
       host(name + "-scrub", scrubber).wake();
     }
-    parts.transport().start(loop::receive);
+    parts.transport().start(new Inbound(loop));
   }
 
   /**

@@ -72,6 +72,7 @@ public final class ReplicaLoop implements Actor {
   private @Nullable ApplyLoop apply;
   private @Nullable SessionKeeper sessions;
   private @Nullable DigestKeeper digests;
+  private @Nullable CheckpointKeeper checkpoints;
 
   ReplicaLoop(
       ReplicaCore core,
@@ -98,11 +99,13 @@ public final class ReplicaLoop implements Actor {
       TurnEffects turnEffects,
       ApplyLoop applyLoop,
       SessionKeeper sessionKeeper,
-      DigestKeeper digestKeeper) {
+      DigestKeeper digestKeeper,
+      CheckpointKeeper checkpointKeeper) {
     effects = turnEffects;
     apply = applyLoop;
     sessions = sessionKeeper;
     digests = digestKeeper;
+    checkpoints = checkpointKeeper;
   }
 
   /** Lets the core take up what the disk holds; before the first turn. */
@@ -118,11 +121,12 @@ public final class ReplicaLoop implements Actor {
     own.wake();
   }
 
-  /** A message of another replica; dropped when the inbox is full. Any thread. */
+  /**
+   * A message of another replica; dropped when the inbox is full. Any thread; followed by {@link
+   * #wakeHere()}.
+   */
   void receive(NodeId from, ProtocolMessage message) {
-    if (inbox.offer(new Event.Received(from, message))) {
-      wake();
-    } else {
+    if (!inbox.offer(new Event.Received(from, message))) {
       metrics.messagesDropped().increment();
     }
   }
@@ -131,6 +135,12 @@ public final class ReplicaLoop implements Actor {
   void report(Event event) {
     reports.add(event);
     wake();
+  }
+
+  /** As {@link #report}, by a thread that has nothing else to do. */
+  void reportHere(Event event) {
+    reports.add(event);
+    wakeHere();
   }
 
   /** False when too many reads wait. Any thread; followed by {@link #wake()}. */
@@ -150,6 +160,14 @@ public final class ReplicaLoop implements Actor {
     ActorHost.Handle own = handle;
     if (own != null) {
       own.wake();
+    }
+  }
+
+  /** Gives a turn on the calling thread, unless another one is at it. */
+  void wakeHere() {
+    ActorHost.Handle own = handle;
+    if (own != null) {
+      own.wakeHere();
     }
   }
 
@@ -197,6 +215,7 @@ public final class ReplicaLoop implements Actor {
     boolean leader = out.role().role() == Role.LEADER;
     started(sessions).turn(now, leader);
     started(digests).turn(leader);
+    started(checkpoints).turn(leader);
     out.flush(core.log());
     wantsApplied = backlogged || out.feedPending();
     if (out.takeRoleChanged() || now.monotonicNanos() >= statusDueNanos) {

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code quorate} command in a JVM of its own, with the class path of this one. What it prints
@@ -48,13 +49,25 @@ final class ChildJvm implements AutoCloseable {
 
   /** Starts {@code quorate} with these arguments, in a folder that also gets what it prints. */
   static ChildJvm start(String name, Path folder, List<String> arguments) {
+    Path archive = ReadyClasses.ARCHIVE;
+    return start(
+        name,
+        folder,
+        archive == null ? List.of() : List.of("-XX:SharedArchiveFile=" + archive),
+        arguments);
+  }
+
+  private static ChildJvm start(
+      String name, Path folder, List<String> options, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-Xlog:disable", "-Xlog:all=error:stderr"));
     command.add("--enable-native-access=ALL-UNNAMED");
     if (Runtime.version().feature() >= 24) {
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
+    command.addAll(options);
     command.addAll(List.of("-cp", classPath(), "io.quorate.cli.Main"));
     command.addAll(arguments);
     int number = STARTED.incrementAndGet();
@@ -74,13 +87,50 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
-  /** Made absolute: the child has a folder of its own. */
+  /** That of the product, made absolute: the child has a folder of its own. */
   private static String classPath() {
+    Path own = Path.of("").toAbsolutePath();
     List<String> parts = new ArrayList<>();
-    for (String part : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      parts.add(Path.of(part).toAbsolutePath().toString());
+    for (String each : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      Path part = Path.of(each).toAbsolutePath();
+      if (!(part.startsWith(own) && Files.isDirectory(part))) {
+        parts.add(part.toString());
+      }
     }
     return String.join(File.pathSeparator, parts);
+  }
+
+  /**
+   * The classes of the command as the JVM maps them instead of loading them: dozens of JVMs are
+   * started here, and each takes half the time. Null where the class path holds folders, as in an
+   * IDE: only jars can be used so.
+   */
+  private static final class ReadyClasses {
+    static final @Nullable Path ARCHIVE = make();
+
+    private static @Nullable Path make() {
+      for (String part : classPath().split(File.pathSeparator)) {
+        if (Files.isDirectory(Path.of(part))) {
+          return null;
+        }
+      }
+      try {
+        Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "classes-");
+        Path archive = folder.resolve("quorate.jsa");
+        String run =
+            "compare --replicas 1 --fault none --warmup 0s --duration 100ms --clients 4 --report "
+                + folder;
+        ChildJvm trial =
+            start(
+                "trial",
+                folder,
+                List.of("-XX:ArchiveClassesAtExit=" + archive),
+                List.of(run.split(" ")));
+        return trial.awaitExit() == 0 && Files.exists(archive) ? archive : null;
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot prepare the classes of child JVMs", e);
+      }
+    }
   }
 
   /** Waits for a line on standard output and returns it; fails if the process ends before. */

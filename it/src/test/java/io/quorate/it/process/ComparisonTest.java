@@ -38,7 +38,7 @@ class ComparisonTest {
             "--warmup",
             "0.5s",
             "--duration",
-            "4s");
+            "3s");
 
     assertThat(json.get("runs")).hasSize(3);
     for (JsonNode run : json.get("runs")) {
@@ -89,9 +89,9 @@ class ComparisonTest {
             "--fault",
             "none",
             "--warmup",
-            "2s",
+            "1s",
             "--duration",
-            "2s");
+            "1s");
 
     JsonNode run = run(json, "s3");
     assertThat(run.get("answered").longValue()).isPositive();

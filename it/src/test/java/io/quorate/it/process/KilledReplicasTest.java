@@ -61,7 +61,7 @@ class KilledReplicasTest {
 
   @Test
   void aLoadOutlivesItsLeader() throws IOException {
-    loadWhileTheLeaderIsKilled("a-", 20_000);
+    loadWhileTheLeaderIsKilled("a-", 10_000);
   }
 
   @Test
@@ -82,7 +82,7 @@ class KilledReplicasTest {
 
   @Test
   void aKilledLoadGoesOnWhereItWas() {
-    int keys = 12_000;
+    int keys = 8_000;
     List<String> arguments =
         List.of(
             "kv",

@@ -86,7 +86,7 @@ class KilledS3ReplicasTest {
 
   @Test
   void aLoadOutlivesItsLeader() throws IOException {
-    loadWhileTheLeaderIsKilled("a-", 20_000);
+    loadWhileTheLeaderIsKilled("a-", 10_000);
   }
 
   @Test

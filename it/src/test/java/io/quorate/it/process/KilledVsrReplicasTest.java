@@ -59,7 +59,7 @@ class KilledVsrReplicasTest {
 
   @Test
   void aLoadOutlivesItsPrimary() throws IOException {
-    loadWhileThePrimaryIsKilled("a-", 20_000);
+    loadWhileThePrimaryIsKilled("a-", 10_000);
   }
 
   @Test
@@ -75,6 +75,7 @@ class KilledVsrReplicasTest {
   }
 
   @Test
+  @Tag("slow")
   void everyAcknowledgedWriteOutlivesTheDeathOfAll() {
     AllKilled.run(group, client, "b-");
   }

@@ -10,7 +10,7 @@ final class Dice {
   private static final long SLOW_LIST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Latency latency;
-  private final Faults faults;
+  private Faults faults;
   private final SplittableRandom random;
 
   Dice(Latency latency, Faults faults) {
@@ -32,6 +32,11 @@ final class Dice {
 
   /** What happens to one request: it is executed between its two pauses. */
   record Throw(Fault fault, long nanosBefore, long nanosAfter, long lateNanos) {}
+
+  /** From now on these go wrong. */
+  synchronized void set(Faults other) {
+    faults = other;
+  }
 
   synchronized Throw roll(S3Request request) {
     long nanos = latency.nanos(request.writes(), random);

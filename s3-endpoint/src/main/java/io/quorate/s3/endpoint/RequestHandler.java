@@ -31,6 +31,10 @@ final class RequestHandler implements HttpHandler {
     dice = new Dice(options.latency(), options.faults());
   }
 
+  void setFaults(Faults faults) {
+    dice.set(faults);
+  }
+
   SortedMap<String, Long> counters() {
     SortedMap<String, Long> picture = new TreeMap<>();
     counts.forEach((name, count) -> picture.put(name, count.sum()));

@@ -151,6 +151,11 @@ public final class S3Endpoint implements AutoCloseable {
     return handler.counters();
   }
 
+  /** From now on these go wrong, whatever the options were. */
+  public void setFaults(Faults faults) {
+    handler.setFaults(faults);
+  }
+
   /** The objects that are there, each with its bucket before its key. */
   public List<String> objectsNow() {
     return handler.keys();

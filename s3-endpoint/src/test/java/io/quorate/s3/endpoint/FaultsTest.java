@@ -117,6 +117,19 @@ final class FaultsTest {
   }
 
   @Test
+  void faultsBeginAndEndWhenTheyAreToldTo() throws IOException {
+    try (S3Endpoint endpoint = S3Endpoint.start(S3Endpoint.Options.DEFAULT);
+        AwsObjectStore store = AwsObjectStore.open(EndpointBucket.access(endpoint))) {
+      endpoint.setFaults(Faults.parse("throttled=1"));
+      assertThat(call(store, new ObjectRequest.Create("slot", new byte[] {1})))
+          .isInstanceOf(ObjectResult.Throttled.class);
+
+      endpoint.setFaults(Faults.NONE);
+      assertThat(isThere(store, "slot")).isFalse();
+    }
+  }
+
+  @Test
   void theSameSeedHasTheSameFaults() throws IOException {
     String faults = "errors=0.2,throttled=0.2,lost=0.2,conflicts=0.2,seed=9";
     List<String> first = outcomes(faults);

@@ -8,6 +8,7 @@ import io.quorate.api.statemachine.StateMachine;
 import io.quorate.core.check.InvariantViolation;
 import io.quorate.core.log.Entry;
 import io.quorate.core.metrics.ConsensusMetrics;
+import io.quorate.core.port.Backend;
 import io.quorate.core.port.LogStore.StorageFault;
 import io.quorate.core.port.ObjectStore;
 import io.quorate.core.port.ReplicaDoor;
@@ -218,6 +219,21 @@ public final class SimNode implements VirtualHost.Machine {
     crash();
     world.coverage().hit("node.wiped");
     disk.wipe();
+    dead = false;
+  }
+
+  /**
+   * Cuts the power, and puts a new disk in the place of the old one, prepared for a replica that
+   * must recover.
+   */
+  public void loseDisk() {
+    crash();
+    world.coverage().hit("node.disk lost");
+    try {
+      disk.lose(cluster.backend().afterLostDisk(cluster.members().size()));
+    } catch (Backend.CannotRecover e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
     dead = false;
   }
 

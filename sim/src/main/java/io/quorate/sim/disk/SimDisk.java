@@ -109,6 +109,11 @@ public final class SimDisk {
     return hash.equals(hashAt(slot)) || hash.equals(lost.get(slot));
   }
 
+  /** Where the complete snapshots were taken, ascending. */
+  public List<Long> snapshotSlots() {
+    return snapshots.stream().map(stored -> stored.ref.slot()).toList();
+  }
+
   /** Number of durable writes so far. */
   public long writes() {
     return writes;
@@ -248,6 +253,20 @@ public final class SimDisk {
     lostThrough = 0;
     receiving = null;
     received = new byte[0];
+  }
+
+  /**
+   * Forgets everything but that it was there: for the oracle its entries still count as held, as
+   * they were when the protocol counted them.
+   *
+   * @param record the protocol's own, put there by an operator
+   */
+  public void lose(byte[] record) {
+    TreeMap<Long, ChainHash> held = new TreeMap<>(lost);
+    log.forEach(stored -> held.put(stored.entry().slot(), stored.entry().hash()));
+    wipe();
+    lost.putAll(held);
+    hardState = record.clone();
   }
 
   /** Whether all that was ever synced is there, for all that the disk can tell. */

@@ -91,6 +91,7 @@ public final class SimTransport implements Transport {
       world.tell(TraceKind.DELIVER, self.value(), from.value(), message, i);
       to.onMessage(from, message);
     }
+    to.flush();
   }
 
   @Override

@@ -148,6 +148,7 @@ public final class Oracle {
         case KEEP_ALIVE -> world.coverage().hit("session.keep-alive logged");
         case EXPIRE_SESSIONS -> world.coverage().hit("session.expiry logged");
         case DIGEST -> world.coverage().hit("apply.digest logged");
+        case CHECKPOINT -> world.coverage().hit("apply.checkpoint logged");
       }
     }
   }
@@ -157,7 +158,8 @@ public final class Oracle {
       return;
     }
     long holders = disks.values().stream().filter(d -> d.holds(entry.slot(), entry.hash())).count();
-    if (holders < disks.size() / 2 + 1) {
+    int quorum = traits.committedOnDisks();
+    if (holders < (quorum == 0 ? disks.size() / 2 + 1 : quorum)) {
       world.fail(
           node + " commits " + entry + " that is durable on " + holders + " of " + disks.size());
     }

@@ -13,18 +13,36 @@ package io.quorate.sim.oracle;
  * @param shownIsKnown whether later linearizable reads must see all that any read has shown;
  *     otherwise all that was acknowledged, or shown by a linearizable read
  * @param repairs whether replicas mend entries of their logs that are damaged on their disks
+ * @param committedOnDisks how many disks make a quorum; 0: a majority
  */
 public record Traits(
     boolean quorumOfDisks,
     boolean leaderComplete,
     boolean sharedStore,
     boolean shownIsKnown,
-    boolean repairs) {
+    boolean repairs,
+    int committedOnDisks) {
+
+  /** A quorum of disks is a majority, if disks count. */
+  public Traits(
+      boolean quorumOfDisks,
+      boolean leaderComplete,
+      boolean sharedStore,
+      boolean shownIsKnown,
+      boolean repairs) {
+    this(quorumOfDisks, leaderComplete, sharedStore, shownIsKnown, repairs, 0);
+  }
+
   /** Protocols that replicate to the members' own disks. */
   public static final Traits REPLICATED_DISKS = new Traits(true, true, false, true, false);
 
   /** The same, where a damaged entry is mended from other replicas. */
   public static final Traits REPAIRED_DISKS = new Traits(true, true, false, true, true);
+
+  /** The same with a quorum of so many disks. */
+  public Traits withQuorum(int disks) {
+    return new Traits(quorumOfDisks, leaderComplete, sharedStore, shownIsKnown, repairs, disks);
+  }
 
   /**
    * Protocols whose log is an object store, where a follower may find what its leader does not yet

@@ -32,7 +32,7 @@ final class BackendNeedsTest {
   private record Needy(Backend toy) implements Backend {
     @Override
     public Needs needs() {
-      return new Needs(false, 0, 0, 5);
+      return new Needs(false, 0, 0, 5, false);
     }
 
     @Override

@@ -39,6 +39,10 @@ final class PeerInbox {
   }
 
   void deliver(NodeId from, PeerFrame.Messages frame) {
+    Listener to = listener;
+    if (to == null) {
+      return;
+    }
     stats.framesReceived.increment();
     for (WireMessage wire : frame.messages()) {
       stats.bytesReceived.add(wire.sizeBytes());
@@ -50,12 +54,9 @@ final class PeerInbox {
         log.debug("dropped a message of {}: {}", from, e.getMessage());
         continue;
       }
-      Listener to = listener;
-      if (to == null) {
-        return;
-      }
       stats.messagesReceived.increment();
       to.onMessage(from, message);
     }
+    to.flush();
   }
 }

@@ -126,7 +126,7 @@ final class ClientConnection extends ServerCall.Listener<CallFrame> implements R
         take(records);
       }
     }
-    door.flush();
+    door.flushHere();
     pump.flush(); // what was refused here
     answered();
   }

@@ -41,6 +41,7 @@ public final class VsrLog {
   private final EpochRuns views = new EpochRuns(LogBase.EMPTY);
   private final WriteQueue writes = new WriteQueue();
   private final Repairs repairs = new Repairs();
+  private final Incarnations incarnations = new Incarnations();
 
   private LogBase base = LogBase.EMPTY;
   private long lastIndex;
@@ -76,6 +77,7 @@ public final class VsrLog {
     view = found.view();
     lastNormalView = found.lastNormalView();
     muted = found.muted();
+    incarnations.restore(found);
     base = state.base();
     copyViews(state);
     state.faulty().forEach(repairs.faulty()::add);
@@ -181,7 +183,12 @@ public final class VsrLog {
 
   /** Whether view and last normal view, as they are now, are durable. */
   public boolean superblockDurable() {
-    return !superblockChanged && writes.hardStateDurable();
+    return !superblockChanged && !incarnations.changed() && writes.hardStateDurable();
+  }
+
+  /** Which members are known to have lost their disks. */
+  public Incarnations incarnations() {
+    return incarnations;
   }
 
   /** The recent end of the log. */
@@ -528,10 +535,16 @@ public final class VsrLog {
   /** Whether this step has changed anything durable so far. */
   public boolean changed() {
     return superblockChanged
+        || incarnations.changed()
         || truncateFrom != 0
         || newBase != null
         || !appended.isEmpty()
         || repairs.pending();
+  }
+
+  private Superblock superblock() {
+    return new Superblock(
+        view, lastNormalView, muted, target, incarnations.diskLost(), incarnations.all());
   }
 
   /** Writes what changed and the messages that wait for it; nothing when nothing did. */
@@ -539,8 +552,7 @@ public final class VsrLog {
     if (!changed() && releases.isEmpty()) {
       return;
     }
-    byte[] hard =
-        superblockChanged ? new Superblock(view, lastNormalView, muted, target).encode() : null;
+    byte[] hard = superblockChanged || incarnations.changed() ? superblock().encode() : null;
     List<Outgoing> released = releases.isEmpty() ? List.of() : releases;
     List<Entry> entries = appended.isEmpty() ? List.of() : appended;
     DurableWrite write =
@@ -549,6 +561,7 @@ public final class VsrLog {
     repairs.faulty().written(write.token());
     out.persist(write, released);
     superblockChanged = false;
+    incarnations.written();
     truncateFrom = 0;
     newBase = null;
     if (!appended.isEmpty()) {

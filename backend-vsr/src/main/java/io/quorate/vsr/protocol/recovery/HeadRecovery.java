@@ -51,7 +51,8 @@ public final class HeadRecovery {
 
   /** The primary of the current view spoke: asks it, unless it was asked just now. */
   public void onPrimary(NodeId primary, Now now, Effects out) {
-    if (!log.muted() || goalView == log.view() || now.monotonicNanos() < askAtNanos) {
+    boolean due = log.muted() && goalView != log.view() && now.monotonicNanos() >= askAtNanos;
+    if (!due || log.incarnations().diskLost()) {
       return;
     }
     askAtNanos = now.monotonicNanos() + repeatNanos;
@@ -60,7 +61,7 @@ public final class HeadRecovery {
 
   /** Whether a StartView with this nonce answers the question of this replica. */
   public boolean isAnswer(long answered) {
-    return answered == nonce;
+    return answered == nonce && !log.incarnations().diskLost();
   }
 
   /** The log of the view, which ends there, was installed. */

@@ -13,7 +13,9 @@ public enum Status {
   /** Does not have the log of its view, or was its primary and is no longer. */
   VIEW_CHANGE("view-change", Role.CANDIDATE),
   /** May have lost what it had acknowledged: keeps out of every quorum. */
-  RECOVERING_HEAD("recovering-head", Role.RECOVERING);
+  RECOVERING_HEAD("recovering-head", Role.RECOVERING),
+  /** Has lost its disk, and does not know yet what it may have promised (VRR §4.3). */
+  RECOVERING("recovering", Role.RECOVERING);
 
   private final String word;
   private final Role role;

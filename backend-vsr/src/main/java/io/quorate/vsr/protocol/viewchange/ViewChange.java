@@ -11,6 +11,7 @@ import io.quorate.core.protocol.Outgoing;
 import io.quorate.core.protocol.RoleChange;
 import io.quorate.core.protocol.Trace;
 import io.quorate.vsr.VsrConfig;
+import io.quorate.vsr.message.Incarnation;
 import io.quorate.vsr.message.LogShape;
 import io.quorate.vsr.message.VsrMessage.DoViewChange;
 import io.quorate.vsr.message.VsrMessage.StartView;
@@ -86,7 +87,7 @@ public final class ViewChange {
     restartTimer(now);
     if (log.muted()) {
       standing.become(
-          Status.RECOVERING_HEAD,
+          mutedStatus(),
           null,
           "entries at the end of the log may be lost; it takes part"
               + " in nothing until a primary has told it the end");
@@ -100,6 +101,18 @@ public final class ViewChange {
       abdicate("restarted as the primary of view " + log.view(), now, out);
     } else {
       standing.become(Status.BACKUP, null, "restarted as a backup");
+      announce(out);
+    }
+  }
+
+  private Status mutedStatus() {
+    return log.incarnations().diskLost() ? Status.RECOVERING : Status.RECOVERING_HEAD;
+  }
+
+  /** Says anew why a replica that takes part in nothing waits. */
+  public void explain(String why, Effects out) {
+    if (!why.equals(standing.reason()) || standing.status() != mutedStatus()) {
+      standing.become(mutedStatus(), standing.primary(), why);
       announce(out);
     }
   }
@@ -201,7 +214,7 @@ public final class ViewChange {
     readBack = null;
     quietSinceNanos = now.monotonicNanos();
     restartTimer(now);
-    standing.become(log.muted() ? Status.RECOVERING_HEAD : Status.VIEW_CHANGE, null, why);
+    standing.become(log.muted() ? mutedStatus() : Status.VIEW_CHANGE, null, why);
     announce(out);
     if (!log.muted()) {
       sendLog(now);
@@ -254,7 +267,13 @@ public final class ViewChange {
 
   private DoViewChange ownLog() {
     return new DoViewChange(
-        log.view(), log.lastNormalView(), log.commit(), log.shape(), log.last(), log.faultyOps());
+        log.view(),
+        log.lastNormalView(),
+        log.commit(),
+        log.shape(),
+        log.last(),
+        log.faultyOps(),
+        log.incarnations().all());
   }
 
   /** The log of another replica, for this one as the new primary (VRR §4.2 step 3). */
@@ -291,7 +310,18 @@ public final class ViewChange {
     return due;
   }
 
+  /** What members said of their logs before they lost their disks holds no longer (VRR §4.3). */
+  private void dropOutdated(Effects out) {
+    TreeMap<NodeId, List<Incarnation>> told = new TreeMap<>();
+    logs.forEach((node, change) -> told.put(node, change.incarnations()));
+    for (NodeId node : Incarnation.outdated(told)) {
+      logs.remove(node);
+      out.trace(new Trace.Ignored(node, "DoViewChange", "it has lost its disk since"));
+    }
+  }
+
   private void choose(Now now, Effects out) {
+    dropOutdated(out);
     if (chosen
         || gaveUp
         || logs.size() < group.quorums().viewChange()

@@ -5,8 +5,10 @@ package io.quorate.vsr.protocol.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quorate.api.NodeId;
 import io.quorate.core.check.InvariantViolation;
 import io.quorate.core.log.ChainHash;
+import io.quorate.vsr.message.Incarnation;
 import io.quorate.vsr.message.LogShape;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,6 +19,9 @@ final class SuperblockTest {
       new LogShape(
           5, 2, List.of(new LogShape.Run(6, 2), new LogShape.Run(8, 4)), 9, new ChainHash(11, 12));
 
+  private static final List<Incarnation> INCARNATIONS =
+      List.of(new Incarnation(NodeId.of("a"), 1, -9), new Incarnation(NodeId.of("node-2"), 30, 9));
+
   @Test
   void comesBackAsItWas() {
     for (Superblock block :
@@ -24,6 +29,9 @@ final class SuperblockTest {
             Superblock.NONE,
             new Superblock(7, 4, false, null),
             new Superblock(7, 4, true, TARGET),
+            Superblock.LOST,
+            new Superblock(7, 4, true, TARGET, true, INCARNATIONS),
+            new Superblock(7, 4, false, null, false, INCARNATIONS),
             new Superblock(7, 4, false, TARGET.cutAfter(8)))) {
       assertThat(Superblock.decode(block.encode())).isEqualTo(block);
     }
@@ -48,7 +56,7 @@ final class SuperblockTest {
 
   @Test
   void everyDamagedBitIsNoticed() {
-    byte[] whole = new Superblock(7, 4, false, TARGET).encode();
+    byte[] whole = new Superblock(7, 4, false, TARGET, false, INCARNATIONS).encode();
     for (int bit = 0; bit < whole.length * 8; bit++) {
       byte[] damaged = whole.clone();
       damaged[bit / 8] ^= (byte) (1 << bit % 8);

@@ -1,0 +1,127 @@
+// Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
+
+package io.quorate.bench.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quorate.bench.compare.CompareOptions.Fault;
+import io.quorate.bench.compare.Conditions.Durability;
+import io.quorate.bench.compare.Conditions.Layout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real contenders, in short runs. */
+final class ContendersTest {
+  private static final Conditions PROCESSES =
+      new Conditions(Layout.PROCESS, Durability.FSYNC, "linearizable");
+
+  @TempDir private Path folder;
+
+  private GroupSetup setup(String contender, TreeMap<String, String> settings) {
+    List<Integer> ports = List.of(1, 2, 3);
+    return new GroupSetup(
+        contender,
+        "compare",
+        folder.toString(),
+        ports,
+        Collections.nCopies(3, ports),
+        8,
+        4,
+        null,
+        PROCESSES,
+        settings);
+  }
+
+  private static Measured run(String contender, Fault fault, Conditions conditions)
+      throws InterruptedException {
+    CompareOptions options = CompareOptionsTest.options(List.of(contender), fault, conditions);
+    Measured measured = new Comparison(options, new PlantedFaultTest.Silence()).run().get(0);
+    assertThat(measured.verdict().problems()).isEmpty();
+    assertThat(measured.verdict().good()).isTrue();
+    assertThat(measured.answered()).isPositive();
+    return measured;
+  }
+
+  @Test
+  void aPeerIsLoadedApartAndNamesItsVersion() {
+    Contender jraft = Contenders.named("jraft");
+
+    assertThat(jraft.settings(setup("jraft", new TreeMap<>())))
+        .contains("SOFAJRaft 1.", "election timeout 1000 ms");
+    assertThat(Thread.currentThread().getContextClassLoader())
+        .isEqualTo(ContendersTest.class.getClassLoader());
+  }
+
+  @Tag("slow")
+  @ParameterizedTest
+  @ValueSource(strings = {"ratis", "jraft"})
+  void aPeerLosesItsLeaderAndNothingElse(String peer) throws InterruptedException {
+    Measured measured = run(peer, Fault.KILL_LEADER, Conditions.DEFAULT);
+
+    assertThat(measured.gapNanos()).isPositive();
+    assertThat(measured.settings()).contains("(its default)");
+  }
+
+  @Tag("slow")
+  @Test
+  void replicasInProcessesOfTheirOwnLoseTheirLeaderAndNothingElse() throws InterruptedException {
+    Measured measured = run("raft", Fault.KILL_LEADER, PROCESSES);
+
+    assertThat(measured.fault()).startsWith("SIGKILL to the leader n");
+    assertThat(measured.costs().cpuNanos()).isPositive();
+    assertThat(measured.costs().allocatedBytes()).isEmpty();
+    assertThat(measured.counts()).containsKey("log_syncs");
+  }
+
+  @Tag("slow")
+  @Test
+  void aPausedLeaderDoesNoHarm() throws InterruptedException {
+    Measured measured = run("vsr", Fault.PAUSE_LEADER, PROCESSES);
+
+    assertThat(measured.fault()).startsWith("paused the leader n");
+  }
+
+  @Tag("slow")
+  @Test
+  void aLeaderThatIsCutOffDoesNoHarm() throws InterruptedException {
+    Measured measured = run("raft", Fault.PARTITION_LEADER, Conditions.DEFAULT);
+
+    assertThat(measured.fault()).startsWith("cut off the leader n");
+  }
+
+  @Tag("slow")
+  @Test
+  void aThrottlingStoreLosesNothing() throws InterruptedException {
+    Measured measured = run("s3", Fault.S3_503, Conditions.DEFAULT);
+
+    assertThat(measured.gapNanos()).isPositive();
+  }
+
+  @Tag("slow")
+  @Test
+  void aReplicaThatEndsByItselfFailsTheRunWithItsLastWords() throws IOException {
+    TreeMap<String, String> settings = new TreeMap<>();
+    settings.put("quorate.no-such-key", "1");
+    Path logs = Files.createDirectory(folder.resolve("logs"));
+    ProcessReplica replica = ProcessReplica.start(setup("raft", settings), 1, logs);
+
+    assertThatThrownBy(
+            () -> {
+              while (true) {
+                replica.status();
+              }
+            })
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll("raft n1 ended by itself", "quorate.no-such-key");
+  }
+}
