@@ -10,6 +10,8 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which contender for which need, in words, from the numbers of the table. A contender whose
@@ -18,6 +20,9 @@ import java.util.List;
 final class Findings {
   /** What two single runs may differ by without saying anything: one part in ten. */
   static final double TOLERANCE = 0.1;
+
+  /** How many times a latency a gap must be to be worth a caution. */
+  private static final int HIDDEN = 20;
 
   /** The need of a finding that says that a history is wrong. */
   static final String WRONG = "Wrong history";
@@ -53,7 +58,7 @@ final class Findings {
     all.latencies();
     all.best("Shortest gap after the fault", "gapMillis", all.point);
     all.best("Cheapest at this load", "dollarsPerMillion", all.point);
-    all.best("Cheapest when idle", "dollarsPerIdleMonth", all.point);
+    all.idle();
     all.crossover();
     all.quorum();
   }
@@ -155,7 +160,10 @@ final class Findings {
                 shown(first, figure),
                 figure.exact() ? "" : at(at),
                 Words.list(others)));
-    String caution = caution(first, equal);
+    String caution =
+        Stream.of(caution(first, equal), hidden(first, figure))
+            .filter(text -> !text.isEmpty())
+            .collect(Collectors.joining(" "));
     if (!caution.isEmpty()) {
       finding.put("caution", caution);
     }
@@ -172,6 +180,18 @@ final class Findings {
         : ("One run each: %s and %s differ by less than %d %%, which says nothing; --repeat 3 shows"
                 + " ranges.")
             .formatted(name(first), names, Math.round(TOLERANCE * 100));
+  }
+
+  /** A pause that a closed loop keeps out of the percentiles, if it is a long one. */
+  private String hidden(JsonNode first, Figure figure) {
+    JsonNode gap = first.at("/figures/gapMillis/median");
+    return figure.unit().equals("ms")
+            && !figure.key().equals("gapMillis")
+            && root.at("/options/ratePerSecond").intValue() == 0
+            && gap.asDouble() > HIDDEN * value(first, figure.key(), "median").doubleValue()
+        ? "Its gap of %s after the fault hardly shows here: in a closed loop it is one call for each caller."
+            .formatted(Words.figure(gap, "ms"))
+        : "";
   }
 
   /** What holds for all findings. */
@@ -258,6 +278,23 @@ final class Findings {
   private String at(String label) {
     JsonNode sweep = root.get("sweep");
     return sweep == null ? "" : " at " + sweep.get("option").textValue() + " " + label;
+  }
+
+  /** As it ran, and on the single machine that a group with its log in an object store needs. */
+  private void idle() {
+    int before = findings.size();
+    best("Cheapest when idle", "dollarsPerIdleMonth", point);
+    for (JsonNode line : root.at("/costs/perMonth")) {
+      if (findings.size() > before && line.get("machines").intValue() == 1) {
+        ObjectNode finding = (ObjectNode) findings.get(before);
+        finding.put(
+            "text",
+            finding.get("text").textValue()
+                + " %s on one machine, which is all that it needs: %s."
+                    .formatted(
+                        line.get("contender").textValue(), Words.figure(line.get("idle"), "$")));
+      }
+    }
   }
 
   /** The finding for those whose load is small: of the smallest group that will do. */

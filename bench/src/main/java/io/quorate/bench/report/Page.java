@@ -208,9 +208,7 @@ final class Page {
         html,
         "timeline",
         "Throughput over time",
-        "Answers in every tenth of a second. The dashed lines are where the leader was made to"
-            + " fail, in the run of each contender."
-            + typical,
+        "Answers in every tenth of a second." + fault() + typical,
         true);
     plot(
         html,

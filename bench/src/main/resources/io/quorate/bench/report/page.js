@@ -176,7 +176,12 @@
         ),
       ),
       {
-        x: axis("seconds since measuring began", { min: 0 }),
+        x: axis("seconds since measuring began", {
+          min: 0,
+          max: Math.ceil(
+            Math.max(...runs.map((run) => (run.timeline.answers.length * run.timeline.intervalMillis) / 1000)) - 0.25,
+          ),
+        }),
         y: axis("commands/s", { beginAtZero: true }),
       },
       [faults(runs)],
