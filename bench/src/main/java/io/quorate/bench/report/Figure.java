@@ -139,7 +139,7 @@ record Figure(
           counted(
               "diskBytesPerCommand",
               "disk bytes / command",
-              "Bytes sent to the disk by all replicas and the load generator.",
+              "Bytes written to the disk of the replicas, by whomever.",
               run -> run.measured().diskBytesPerCommand()),
           counted(
               "allocatedBytesPerCommand",
