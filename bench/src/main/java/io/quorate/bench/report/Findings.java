@@ -24,6 +24,9 @@ final class Findings {
   /** How many times a latency a gap must be to be worth a caution. */
   private static final int HIDDEN = 20;
 
+  /** Share of the processors from which on the work of others is worth a note. */
+  private static final int BUSY_PERCENT = 10;
+
   /** The need of a finding that says that a history is wrong. */
   static final String WRONG = "Wrong history";
 
@@ -214,6 +217,15 @@ final class Findings {
           "Closed loop: each caller waits for an answer before it calls again, so a pause is one"
               + " slow call for each caller, however long it is. --rate N calls at its times, and"
               + " counts the waiting.");
+    }
+    double others = 0;
+    for (JsonNode row : root.get("table")) {
+      others = Math.max(others, row.at("/figures/cpuPercentOfOthers/max").asDouble());
+    }
+    if (others >= BUSY_PERCENT) {
+      notes.add(
+          "The machine was busy: other programs used up to %s %% of its processors meanwhile."
+              .formatted(Words.number(Figure.rounded(others))));
     }
     if (options.get("repeat").intValue() == 1) {
       notes.add("One run each: --repeat 3 shows how much of a difference is noise.");

@@ -344,6 +344,11 @@ final class Page {
     html.open("tr").leaf("th", "durability", "scope", "row");
     rows.forEach(row -> html.leaf("td", row.get("durability").textValue(), "class", "text"));
     html.end();
+    if (rows.stream().anyMatch(row -> !settings(row).isEmpty())) {
+      html.open("tr").leaf("th", "settings of its own", "scope", "row");
+      rows.forEach(row -> html.leaf("td", settings(row), "class", "text"));
+      html.end();
+    }
     for (Figure figure : Figure.ALL) {
       if (rows.stream().anyMatch(row -> row.get("figures").has(figure.key()))) {
         html.open("tr").open("th", "scope", "row").text(figure.title());
@@ -356,6 +361,11 @@ final class Page {
     }
     checks(html, rows);
     html.close().close().end();
+  }
+
+  /** What a reader must know of the contender's own; empty if nothing. */
+  private String settings(JsonNode row) {
+    return root.get("runs").get(row.get("shown").intValue()).get("settings").textValue();
   }
 
   private static void cell(Html html, @Nullable JsonNode row, Figure figure, boolean best) {

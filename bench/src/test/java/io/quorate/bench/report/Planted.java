@@ -87,7 +87,7 @@ final class Planted {
             "",
             new Costs(
                 12_345_678_901L,
-                OptionalDouble.of(0.0123),
+                OptionalDouble.of(0.125),
                 OptionalLong.of(answered * 1_234),
                 OptionalLong.empty()),
             new Timeline(100_000_000L, List.of(perSecond / 10, 0L, perSecond / 10), 123_000_000L)));
