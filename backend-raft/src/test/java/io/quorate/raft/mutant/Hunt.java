@@ -18,6 +18,7 @@ import io.quorate.sim.fault.Fault;
 import io.quorate.sim.fault.FaultKind;
 import io.quorate.sim.net.LinkProfile;
 import io.quorate.sim.scenario.Scenario;
+import io.quorate.sim.workload.KvClient.Pending;
 import io.quorate.sim.workload.WorkloadOptions;
 import io.quorate.sim.world.SimRandom;
 import java.time.Duration;
@@ -35,7 +36,7 @@ final class Hunt {
 
   /** A group drawn from the seed under faults drawn from the seed. */
   static final class Swarm implements Callable<@Nullable String> {
-    static final int SEEDS = 30;
+    static final int SEEDS = 15;
 
     @Override
     public @Nullable String call() {
@@ -123,7 +124,7 @@ final class Hunt {
               20 * MILLI,
               20 * MILLI);
       return new Ground(config, cluster, 20_000 * MILLI, workload(0.2, 0))
-          .search(20, SEEDS, "", Restarts::crashes);
+          .search(1, SEEDS, "", Restarts::crashes);
     }
 
     private static List<Fault> crashes(long seed) {
@@ -161,6 +162,43 @@ final class Hunt {
       s.cluster().nodes().forEach(s::restart);
       s.world().runUntil(s.world().now() + 20_000 * MILLI);
       return s.world().failure();
+    }
+  }
+
+  /** The power of the only follower fails inside its syncs, or inside what leaves after them. */
+  static final class DeathInSync implements Callable<@Nullable String> {
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    @Override
+    public @Nullable String call() {
+      SimBackend raft = SimBackend.of("raft", r -> new RaftBackend(RaftConfig.defaults()));
+      try {
+        Scenario s = Scenario.of(raft).seed(7).start();
+        s.puts(1, 2, 0);
+        SimNode absent = s.follower(1);
+        s.crash(absent);
+        List<Pending> writes = new ArrayList<>();
+        for (int effects = 1; effects <= 6; effects++) {
+          s.until(() -> s.cluster().leader() != null, SOON, "somebody leads");
+          SimNode leader = s.leader();
+          SimNode follower =
+              s.cluster().nodes().stream()
+                  .filter(node -> node != leader && node != absent)
+                  .findFirst()
+                  .orElseThrow();
+          writes.add(s.client(effects).add(7, 1));
+          s.crashWithin(follower, effects);
+          s.until(() -> !follower.isUp(), SOON, "the power fails");
+          s.run(Duration.ofMillis(20));
+          s.restart(follower);
+          writes.forEach(s::await);
+        }
+        s.restart(absent);
+        s.check();
+        return null;
+      } catch (AssertionError e) {
+        return e.getMessage();
+      }
     }
   }
 

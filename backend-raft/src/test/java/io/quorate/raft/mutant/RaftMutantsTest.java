@@ -26,6 +26,7 @@ final class RaftMutantsTest {
             Hunt.Handovers.class,
             Hunt.Elections.class,
             Hunt.LostLeader.class,
+            Hunt.DeathInSync.class,
             Hunt.DamagedTwice.class)
         .map(hunt ->
             DynamicTest.dynamicTest(
@@ -43,6 +44,12 @@ final class RaftMutantsTest {
     assertThat(mutant.run(Hunt.Swarm.class))
         .as("none of %s seeds notices: %s", Hunt.Swarm.SEEDS, mutant)
         .isNotNull();
+  }
+
+  @Test
+  void aDeathInTheSyncShowsWhatWasReleasedBefore() {
+    assertThat(RaftMutants.releaseBeforeSync().run(Hunt.DeathInSync.class))
+        .contains("durable on 1 of 3");
   }
 
   @Test

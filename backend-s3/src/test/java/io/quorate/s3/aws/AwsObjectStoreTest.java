@@ -9,7 +9,8 @@ import io.quorate.core.protocol.ObjectResult;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -98,11 +99,15 @@ final class AwsObjectStoreTest {
 
   @Test
   void nobodyAtTheEndpointIsUnclearAndNamed() throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
+    try (Socket held = new Socket()) {
+      // Bound and not listening: refuses, and nobody else gets it.
+      held.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      URI endpoint = URI.create("http://127.0.0.1:" + held.getLocalPort());
+      refused(endpoint);
     }
-    URI endpoint = URI.create("http://127.0.0.1:" + port);
+  }
+
+  private static void refused(URI endpoint) {
     try (AwsObjectStore store =
         AwsObjectStore.open(BucketAccess.at(endpoint, "orders").withKeys(ScriptedServer.KEYS))) {
       assertThat(ScriptedServer.call(store, CREATE))

@@ -79,12 +79,7 @@ public final class Comparison {
         contender,
         "starting " + options.replicas() + " replicas (" + groups.parts(contender) + ")");
     try (ContenderGroup group = groups.start(contender, options)) {
-      String leader = group.awaitLeader();
-      progress.phase(contender, leader + " leads; warming up with " + options.clients() + " calls");
-      Workload workload = new Workload(options, group.target());
-      workload.start();
-      load(contender, "warm-up", options.warmup(), workload, group);
-
+      Workload workload = warmedUp(contender, group);
       workload.measure(true);
       SortedMap<String, Long> before = group.counters();
       Costs.Meter meter = new Costs.Meter(group::used, group.isHere(), group.files());
@@ -136,6 +131,15 @@ public final class Comparison {
           costs,
           timeline);
     }
+  }
+
+  private Workload warmedUp(String contender, ContenderGroup group) throws InterruptedException {
+    String leader = group.awaitLeader();
+    progress.phase(contender, leader + " leads; warming up with " + options.clients() + " calls");
+    Workload workload = new Workload(options, group.target());
+    workload.start();
+    load(contender, "warm-up", options.warmup(), workload, group);
+    return workload;
   }
 
   /** Lets the fault pass; returns how long the load is to go on after it. */
