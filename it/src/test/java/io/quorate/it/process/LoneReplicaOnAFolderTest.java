@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,7 @@ class LoneReplicaOnAFolderTest {
   }
 
   @Test
+  @Tag("slow")
   void everyAcknowledgedWriteOutlivesItsDeath() {
     AllKilled.run(group, client, "a-");
   }

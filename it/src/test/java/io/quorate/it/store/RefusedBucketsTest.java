@@ -73,6 +73,7 @@ final class RefusedBucketsTest {
   }
 
   @Test
+  @Tag("slow") // it tries for a while
   void nobodyAtTheEndpointIsSaid() throws IOException {
     assertRefused(config(FreePorts.one(), true), "could not be probed");
   }
