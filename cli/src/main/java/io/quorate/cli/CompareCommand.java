@@ -100,7 +100,8 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--rate",
-      paramLabel = "N",
+      paramLabel = "N/s",
+      converter = RateConverter.class,
       description =
           "Calls made a second, whatever the answers; latencies count from the time at which a"
               + " call was due (default: as many as are answered).")

@@ -36,6 +36,9 @@ class ComparisonTest {
             "raft,vsr,s3",
             "--reads",
             "20%",
+            // Other tests need the processors, too.
+            "--rate",
+            "500/s",
             "--warmup",
             "0.5s",
             "--duration",

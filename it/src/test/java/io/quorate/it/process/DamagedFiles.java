@@ -8,6 +8,7 @@ import io.quorate.rocksdb.InspectionText;
 import io.quorate.rocksdb.LogInspector;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,14 @@ final class DamagedFiles {
     assertThat(inspected(data)).startsWith("sound");
     flip(largest, Files.size(largest) / 3);
     assertThat(inspected(data)).startsWith("damaged");
+  }
+
+  /** What {@code admin inspect} prints of everything in the log. */
+  static String told(Path data) {
+    StringWriter text = new StringWriter();
+    LogInspector.Verdict unused =
+        LogInspector.inspect(data, new InspectionText(new PrintWriter(text, true)));
+    return text.toString();
   }
 
   /** What {@code admin inspect} says of the log. */

@@ -83,9 +83,9 @@ class RefusedStartsTest {
     int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
     try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
       assertThat(taken.isBound()).isTrue();
-      assertRefused(group.startOnly(VICTIM), address, "in use");
+      assertRefused(serve(Path.of(group.config()), VICTIM), address, "in use");
     }
-    assertComesBack();
+    assertUntouched();
   }
 
   @Test
@@ -95,11 +95,10 @@ class RefusedStartsTest {
         config, Files.readString(Path.of(group.config())).replace(VICTIM + " = ", "n4 = "));
     Files.move(group.data(VICTIM), group.data("n4"));
 
-    try (ReplicaProcess process = ReplicaProcess.start(config, "n4")) {
-      assertRefused(process, group.data("n4").toString(), "belongs to node n3 of group orders");
-    }
+    assertRefused(
+        serve(config, "n4"), group.data("n4").toString(), "belongs to node n3 of group orders");
     Files.move(group.data("n4"), group.data(VICTIM));
-    assertComesBack();
+    assertUntouched();
   }
 
   @Test
@@ -111,9 +110,7 @@ class RefusedStartsTest {
     Path wrong = folder.resolve("data/invoices/" + VICTIM);
     copy(backup(), wrong);
 
-    try (ReplicaProcess process = ReplicaProcess.start(config, VICTIM)) {
-      assertRefused(process, wrong.toString(), "belongs to node n3 of group orders");
-    }
+    assertRefused(serve(config, VICTIM), wrong.toString(), "belongs to node n3 of group orders");
   }
 
   @Test
@@ -124,9 +121,7 @@ class RefusedStartsTest {
         Files.readString(Path.of(group.config()))
             .replace(group.address("n1"), "127.0.0.1:" + FreePorts.one()));
 
-    try (ReplicaProcess process = ReplicaProcess.start(config, "n1")) {
-      assertRefused(process, group.data("n1").toString(), "in use by another process");
-    }
+    assertRefused(serve(config, "n1"), group.data("n1").toString(), "in use by another process");
     assertThat(group.process("n1").isAlive()).isTrue();
   }
 
@@ -135,7 +130,7 @@ class RefusedStartsTest {
     delete(group.data(VICTIM));
     Files.writeString(group.data(VICTIM), "in the way");
 
-    assertRefused(group.startOnly(VICTIM), group.data(VICTIM).toString());
+    assertRefused(serve(Path.of(group.config()), VICTIM), group.data(VICTIM).toString());
     assertThat(Files.readString(group.data(VICTIM))).isEqualTo("in the way");
   }
 
@@ -165,7 +160,7 @@ class RefusedStartsTest {
    * others; but never does the replica serve anything else than what was written.
    */
   @ParameterizedTest
-  @ValueSource(strings = {"log in the middle", "log at its end", "marker", "identity", "manifest"})
+  @ValueSource(strings = {"log in the middle", "log at its end", "marker"})
   void damagedFiles(String what) throws IOException {
     damage(what);
 
@@ -175,12 +170,22 @@ class RefusedStartsTest {
         () -> "it neither starts nor ends" + process.output());
 
     if (process.isAlive()) {
-      assertThat(what).as("damage that hides who it is").isNotEqualTo("identity");
       assertComesBack();
     } else {
-      assertRefused(process, group.data(VICTIM).toString());
+      int code = process.awaitExit();
+      assertRefused(new Command(code, process.out(), process.err()), group.data(VICTIM).toString());
       assertThat(contents()).isEqualTo(written);
     }
+  }
+
+  /** Damage that hides who it is, or which files are its log. */
+  @ParameterizedTest
+  @ValueSource(strings = {"identity", "manifest"})
+  void filesThatTellNothing(String what) throws IOException {
+    damage(what);
+
+    assertRefused(serve(Path.of(group.config()), VICTIM), group.data(VICTIM).toString());
+    assertThat(contents()).isEqualTo(written);
   }
 
   /** A bad block under entries whose headers are known: nobody need do anything. */
@@ -223,15 +228,25 @@ class RefusedStartsTest {
     }
   }
 
+  /** What {@code quorate serve} says when it does not start. */
+  private static Command serve(Path config, String node) {
+    return Command.run("serve", "--config", config.toString(), "--node", node);
+  }
+
   /** Exit code 2 and one line, which names what is wrong. */
-  private static void assertRefused(ReplicaProcess process, String... words) {
-    int code = process.awaitExit();
-    assertThat(code).as(process.output()).isEqualTo(2);
-    assertThat(process.out()).isEmpty();
-    List<String> said = process.err().lines().filter(line -> line.startsWith("quorate: ")).toList();
-    assertThat(said).as(process.output()).hasSize(1);
+  private static void assertRefused(Command command, String... words) {
+    assertThat(command.code()).as("%s", command).isEqualTo(2);
+    assertThat(command.out()).isEmpty();
+    List<String> said = command.err().lines().filter(line -> line.startsWith("quorate: ")).toList();
+    assertThat(said).as("%s", command).hasSize(1);
     assertThat(said.get(0)).contains(words);
-    assertThat(process.err()).doesNotContain("\tat ").doesNotContain("Exception");
+    assertThat(command.err()).doesNotContain("\tat ").doesNotContain("Exception");
+  }
+
+  /** The files are those that the replica left: the log is sound and ends where it ended. */
+  private static void assertUntouched() {
+    assertThat(DamagedFiles.inspected(group.data(VICTIM))).startsWith("sound");
+    assertThat(DamagedFiles.told(group.data(VICTIM))).isEqualTo(DamagedFiles.told(backup()));
   }
 
   /** The replica starts again and has everything; then it is stopped again, with its new files. */
