@@ -208,7 +208,7 @@ final class CompareCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "An earlier results.json made with the same options: shows what changed and what is"
-              + " noise. A contender that answers fewer commands a second, by more than noise, ends"
+              + " noise. Throughput, latency p50 or p99, or the gap worse by more than noise ends"
               + " this with exit code 1.")
   private @Nullable Path against;
 

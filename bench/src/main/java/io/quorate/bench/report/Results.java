@@ -131,6 +131,8 @@ public final class Results {
       described.put("unit", figure.unit());
       described.put("better", figure.better().name().toLowerCase(Locale.ROOT));
       described.put("meaning", figure.meaning());
+      described.put("decides", figure.decides());
+      described.put("noise", BigDecimal.valueOf(figure.noise().share()));
     }
   }
 
