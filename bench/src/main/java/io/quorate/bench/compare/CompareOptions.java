@@ -49,42 +49,6 @@ public record CompareOptions(
     SortedMap<String, String> settings,
     Conditions conditions) {
 
-  /** With {@link Conditions#DEFAULT}. */
-  public CompareOptions(
-      List<String> backends,
-      int replicas,
-      Duration warmup,
-      Duration duration,
-      int clients,
-      int ratePerSecond,
-      int payloadBytes,
-      int readPercent,
-      int keys,
-      Fault fault,
-      int repeat,
-      long seed,
-      Path report,
-      ObjectStoreOptions store,
-      SortedMap<String, String> settings) {
-    this(
-        backends,
-        replicas,
-        warmup,
-        duration,
-        clients,
-        ratePerSecond,
-        payloadBytes,
-        readPercent,
-        keys,
-        fault,
-        repeat,
-        seed,
-        report,
-        store,
-        settings,
-        Conditions.DEFAULT);
-  }
-
   /**
    * Where the contenders that need an object store have it.
    *

@@ -44,7 +44,13 @@ final class ContendersTest {
 
   private static Measured run(String contender, Fault fault, Conditions conditions)
       throws InterruptedException {
-    CompareOptions options = CompareOptionsTest.options(List.of(contender), fault, conditions);
+    CompareOptions options =
+        Asked.of(contender)
+            .readPercent(25)
+            .fault(fault)
+            .report(Path.of("target", "compare-report"))
+            .under(conditions)
+            .options();
     Measured measured = new Comparison(options, new PlantedFaultTest.Silence()).run().get(0);
     assertThat(measured.verdict().problems()).isEmpty();
     assertThat(measured.verdict().good()).isTrue();

@@ -2,6 +2,7 @@
 
 package io.quorate.bench.report;
 
+import io.quorate.bench.compare.Asked;
 import io.quorate.bench.compare.CompareOptions;
 import io.quorate.bench.compare.Costs;
 import io.quorate.bench.compare.HistoryVerdict;
@@ -9,7 +10,6 @@ import io.quorate.bench.compare.Measured;
 import io.quorate.bench.compare.Prices;
 import io.quorate.bench.compare.Run;
 import io.quorate.bench.compare.Timeline;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -33,22 +33,14 @@ final class Planted {
   private Planted() {}
 
   static CompareOptions options(int clients, int repeat) {
-    return new CompareOptions(
-        List.of("raft", "vsr", "s3"),
-        3,
-        Duration.ofSeconds(3),
-        Duration.ofSeconds(SECONDS),
-        clients,
-        0,
-        256,
-        0,
-        1024,
-        CompareOptions.Fault.KILL_LEADER,
-        repeat,
-        1,
-        Path.of("unused"),
-        CompareOptions.ObjectStoreOptions.embedded(),
-        new TreeMap<>());
+    return Asked.of("raft", "vsr", "s3")
+        .lasting(Duration.ofSeconds(3), Duration.ofSeconds(SECONDS))
+        .clients(clients)
+        .payloadBytes(256)
+        .keys(1024)
+        .fault(CompareOptions.Fault.KILL_LEADER)
+        .repeat(repeat)
+        .options();
   }
 
   static Run run(String contender, long perSecond, HistoryVerdict verdict) {
