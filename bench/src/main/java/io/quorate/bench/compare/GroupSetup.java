@@ -49,6 +49,16 @@ public record GroupSetup(
     return conditions.durability() == Conditions.Durability.FSYNC;
   }
 
+  /** What that means where a majority decides, for people. */
+  public String durability() {
+    return synced() ? "fsync on a majority" : "page cache of a majority";
+  }
+
+  /** {@code 127.0.0.1:PORT} of each replica, in the order of the members. */
+  public List<String> addresses() {
+    return ports.stream().map(port -> "127.0.0.1:" + port).toList();
+  }
+
   /** A state machine for one replica of the group. */
   public CounterMachine machine() {
     return new CounterMachine(keys, clients);

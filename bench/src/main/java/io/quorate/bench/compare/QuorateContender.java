@@ -35,7 +35,7 @@ final class QuorateContender implements Contender {
   public String durability(GroupSetup setup) {
     GroupSetup.Store store = setup.store();
     if (store == null) {
-      return setup.synced() ? "fsync on a majority" : "page cache of a majority";
+      return setup.durability();
     }
     return store.embedded() ? "fsync of the embedded store" : "the object store's";
   }
