@@ -66,8 +66,8 @@ final class CompareCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Other libraries to set beside them: ratis (Apache Ratis), jraft (SOFAJRaft), each with"
-              + " its own durable defaults.")
+          "Other libraries to set beside them: ratis (Apache Ratis), jraft (SOFAJRaft), aeron"
+              + " (Aeron Cluster, made to sync), each with its own durable defaults.")
   private List<String> peers = new ArrayList<>();
 
   @Option(

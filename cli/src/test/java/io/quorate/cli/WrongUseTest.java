@@ -64,7 +64,7 @@ class WrongUseTest {
           compare --sweep replicas=1,3 ¦ --fault kill-leader needs --replicas 3 or more, so that the others can go on
           compare --against no/such ¦ --against: there is no file no/such
           compare --against pom.xml ¦ --against pom.xml cannot be used: it is no JSON, but must be the results.json of an earlier comparison
-          compare --peers etcd ¦ unknown peer "etcd"; there are: ratis, jraft
+          compare --peers etcd ¦ unknown peer "etcd"; there are: ratis, jraft, aeron
           compare --layout moon ¦ --layout must be local or process, was "moon"
           compare --durability hope ¦ --durability must be fsync or os, was "hope"
           compare --consistency bounded ¦ --consistency must be linearizable, lease, bounded:MILLIS (such as bounded:100) or local, was "bounded"

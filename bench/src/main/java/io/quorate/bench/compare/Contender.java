@@ -14,6 +14,11 @@ public interface Contender {
   /** What its replicas are made of, for people. */
   String parts();
 
+  /** How many ports a replica needs beside the one at which clients and others reach it. */
+  default int morePorts() {
+    return 0;
+  }
+
   /** What an acknowledged command has survived, for people. */
   String durability(GroupSetup setup);
 
@@ -33,6 +38,12 @@ public interface Contender {
 
   /** Connects to the group; none of its replicas need run yet. */
   Target connect(GroupSetup setup);
+
+  /**
+   * Removes what replicas that were killed left outside of the folder of the group; none runs any
+   * more.
+   */
+  default void cleanUp(GroupSetup setup) {}
 
   /** The version in the name of the jar that a class came from; "unknown" without one. */
   static String version(Class<?> type) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param group name of the group, new for each run
  * @param directory for the files of all replicas, each below a folder of its own
  * @param ports on loopback, on which the replicas listen, in the order of the members
+ * @param morePorts for each replica, as many as its contender asked for
  * @param doors for each replica, the ports at which it finds each member: those of proxies, or
  *     {@code ports}; at its own place its own port
  * @param keys of the counters
@@ -27,6 +28,7 @@ public record GroupSetup(
     String group,
     String directory,
     List<Integer> ports,
+    List<List<Integer>> morePorts,
     List<List<Integer>> doors,
     int keys,
     int clients,

@@ -34,6 +34,7 @@ final class ContendersTest {
         "compare",
         folder.toString(),
         ports,
+        Collections.nCopies(3, List.of(4, 5, 6, 7)),
         Collections.nCopies(3, ports),
         8,
         4,
@@ -68,9 +69,19 @@ final class ContendersTest {
         .isEqualTo(ContendersTest.class.getClassLoader());
   }
 
+  @Test
+  void aPeerThatDoesNotSyncByDefaultSaysHowItWasMadeTo() {
+    Contender aeron = Contenders.named("aeron");
+
+    assertThat(aeron.durability(setup("aeron", new TreeMap<>())))
+        .isEqualTo("fsync on a majority (file sync level 1)");
+    assertThat(aeron.settings(setup("aeron", new TreeMap<>())))
+        .contains("Aeron Cluster 1.", "leader heartbeat timeout 10 s (its default)");
+  }
+
   @Tag("slow")
   @ParameterizedTest
-  @ValueSource(strings = {"ratis", "jraft"})
+  @ValueSource(strings = {"ratis", "jraft", "aeron"})
   void aPeerLosesItsLeaderAndNothingElse(String peer) throws InterruptedException {
     Measured measured = run(peer, Fault.KILL_LEADER, Conditions.DEFAULT);
 
