@@ -125,7 +125,8 @@ final class CompareCommand implements Callable<Integer> {
       names = "--fault",
       defaultValue = "kill-leader",
       description =
-          "kill-leader; for 5 s pause-leader (with --layout process), partition-leader or s3-503;"
+          "kill-leader; for 5 s pause-leader (with --layout process), stall-disk (the leader's, of"
+              + " raft and vsr), partition-leader or s3-503;"
               + " or none (default: ${DEFAULT-VALUE}).")
   private String fault;
 
@@ -379,11 +380,6 @@ final class CompareCommand implements Callable<Integer> {
       if (each.word().equals(fault)) {
         return each;
       }
-    }
-    if (fault.equals("stall-disk")) {
-      throw new IllegalArgumentException(
-          "--fault stall-disk cannot be done to real files on one machine without privileges (a"
-              + " frozen or throttled file system); ./quorate sim stalls disks");
     }
     throw new IllegalArgumentException(
         "--fault must be "

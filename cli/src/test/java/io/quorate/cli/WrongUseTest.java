@@ -69,8 +69,9 @@ class WrongUseTest {
           compare --durability hope ¦ --durability must be fsync or os, was "hope"
           compare --consistency bounded ¦ --consistency must be linearizable, lease, bounded:MILLIS (such as bounded:100) or local, was "bounded"
           compare --fault pause-leader ¦ --fault pause-leader needs --layout process: in one process a replica cannot be stopped without the load
-          compare --fault stall-disk ¦ --fault stall-disk cannot be done to real files on one machine without privileges (a frozen or throttled file system); ./quorate sim stalls disks
-          compare --fault rain ¦ --fault must be kill-leader, pause-leader, partition-leader, s3-503, none, was "rain"
+          compare --fault stall-disk ¦ --fault stall-disk is not for s3, whose log is in the object store: say --backends raft,vsr
+          compare --backends raft --peers aeron --fault stall-disk ¦ --fault stall-disk cannot be done to aeron
+          compare --fault rain ¦ --fault must be kill-leader, pause-leader, stall-disk, partition-leader, s3-503, none, was "rain"
           compare --rate -1 ¦ --rate must be 1 to 10000000 calls a second, was -1
           sim --backend paxos ¦ --backend: "paxos" cannot be simulated; there are: raft, s3, vsr, all
           sim --seed 5..1 ¦ Invalid value for option '--seed': "5..1" must be a seed such as 7, or a range such as 1..1000

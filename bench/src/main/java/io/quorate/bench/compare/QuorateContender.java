@@ -51,8 +51,11 @@ final class QuorateContender implements Contender {
 
   @Override
   public Replica start(GroupSetup setup, int node) {
+    StallableDisk disk = new StallableDisk();
     return new Node(
-        QuorateNode.start(config(setup, node, setup.doors().get(node - 1)), setup.machine()));
+        QuorateNode.start(
+            config(setup, node, setup.doors().get(node - 1)), setup.machine(), disk::under),
+        disk);
   }
 
   @Override
@@ -111,7 +114,7 @@ final class QuorateContender implements Contender {
         .formatted(store.bucket(), store.prefix(), url, store.embedded() ? "none" : "chain");
   }
 
-  private record Node(QuorateNode node) implements Replica {
+  private record Node(QuorateNode node, StallableDisk disk) implements Replica {
     @Override
     public Status status() {
       ReplicaReport report = node.status();
@@ -131,6 +134,16 @@ final class QuorateContender implements Contender {
     public CompletableFuture<Void> abort() {
       node.abort();
       return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void stallDisk() {
+      disk.stall();
+    }
+
+    @Override
+    public void freeDisk() {
+      disk.goOn();
     }
   }
 }

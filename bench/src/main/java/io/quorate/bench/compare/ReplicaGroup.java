@@ -306,6 +306,10 @@ final class ReplicaGroup implements ContenderGroup {
         links.cut(struck);
         yield "cut off the leader n" + struck;
       }
+      case STALL_DISK -> {
+        replica.stallDisk();
+        yield "stalled the disk of the leader n" + struck;
+      }
       case S3_503, NONE -> "none";
     };
   }
@@ -326,6 +330,7 @@ final class ReplicaGroup implements ContenderGroup {
     Replica replica = replicas.get(struck);
     if (replica != null) {
       replica.resume();
+      replica.freeDisk();
     }
     return "the fault is over";
   }

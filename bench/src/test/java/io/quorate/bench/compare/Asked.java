@@ -23,6 +23,7 @@ public final class Asked {
   private CompareOptions.Fault fault = CompareOptions.Fault.NONE;
   private int repeat = 1;
   private Path report = Path.of("unused");
+  private final TreeMap<String, String> settings = new TreeMap<>();
   private Conditions conditions = Conditions.DEFAULT;
 
   private Asked(List<String> contenders) {
@@ -79,6 +80,11 @@ public final class Asked {
     return this;
   }
 
+  public Asked set(String key, String value) {
+    settings.put(key, value);
+    return this;
+  }
+
   public Asked under(Conditions conditions) {
     this.conditions = conditions;
     return this;
@@ -101,7 +107,7 @@ public final class Asked {
         1,
         report,
         CompareOptions.ObjectStoreOptions.embedded(),
-        new TreeMap<>(),
+        settings,
         conditions);
   }
 }

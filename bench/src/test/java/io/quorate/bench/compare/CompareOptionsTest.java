@@ -54,6 +54,22 @@ final class CompareOptionsTest {
   }
 
   @Test
+  void onlyADiskOfOursStalls() {
+    assertRefused(
+        List.of("raft", "aeron"),
+        Fault.STALL_DISK,
+        Conditions.DEFAULT,
+        "stall-disk cannot be done to aeron",
+        "open their files themselves");
+    assertRefused(
+        List.of("vsr", "s3"),
+        Fault.STALL_DISK,
+        Conditions.DEFAULT,
+        "stall-disk",
+        "--backends raft,vsr");
+  }
+
+  @Test
   void onlyAnObjectStoreOfOursAnswers503() {
     assertRefused(
         List.of("raft", "s3"), Fault.S3_503, Conditions.DEFAULT, "s3-503", "--backends s3");
