@@ -2,6 +2,8 @@
 
 package io.quorate.bench.compare;
 
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,6 +29,14 @@ public interface Contender {
    * differs from its defaults; empty if nothing.
    */
   String settings(GroupSetup setup);
+
+  /**
+   * Every setting in force, defaults included, by full key; not what is made anew for each run,
+   * such as addresses and folders. Empty for a contender that cannot tell.
+   */
+  default SortedMap<String, String> everySetting(GroupSetup setup) {
+    return new TreeMap<>();
+  }
 
   /**
    * Starts a replica in this process.

@@ -2,6 +2,8 @@
 
 package io.quorate.bench.compare;
 
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValue;
 import io.quorate.api.NodeId;
 import io.quorate.api.ReadConsistency;
 import io.quorate.api.Role;
@@ -10,6 +12,9 @@ import io.quorate.node.QuorateClient;
 import io.quorate.node.QuorateConfig;
 import io.quorate.node.QuorateNode;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -17,6 +22,15 @@ import java.util.concurrent.TimeUnit;
 final class QuorateContender implements Contender {
   /** Shorter than a take-over takes anyway. */
   private static final String S3_LEASE = "2 s";
+
+  /** What is made anew for each run. */
+  private static final List<String> OF_A_RUN =
+      List.of(
+          "quorate.group",
+          "quorate.members",
+          "quorate.data-dir",
+          "quorate.s3.endpoint",
+          "quorate.s3.prefix");
 
   private final String backend;
 
@@ -47,6 +61,18 @@ final class QuorateContender implements Contender {
         setup.settings().entrySet().stream()
             .map(each -> each.getKey() + "=" + each.getValue())
             .toList());
+  }
+
+  @Override
+  public SortedMap<String, String> everySetting(GroupSetup setup) {
+    SortedMap<String, String> all = new TreeMap<>();
+    String text = config(setup, 1, setup.ports()).effective();
+    for (Map.Entry<String, ConfigValue> each : ConfigFactory.parseString(text).entrySet()) {
+      if (OF_A_RUN.stream().noneMatch(each.getKey()::startsWith)) {
+        all.put(each.getKey(), String.valueOf(each.getValue().unwrapped()));
+      }
+    }
+    return all;
   }
 
   @Override

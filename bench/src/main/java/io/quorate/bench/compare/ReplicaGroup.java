@@ -222,6 +222,11 @@ final class ReplicaGroup implements ContenderGroup {
   }
 
   @Override
+  public SortedMap<String, String> everySetting() {
+    return contender.everySetting(setup);
+  }
+
+  @Override
   public boolean isHere() {
     return setup.conditions().layout() == Conditions.Layout.LOCAL;
   }

@@ -75,6 +75,19 @@ final class ContendersTest {
   }
 
   @Test
+  void oursTellEverySettingButWhereTheyRun() {
+    TreeMap<String, String> settings = new TreeMap<>();
+    settings.put("quorate.raft.heartbeat-interval", "40 ms");
+
+    assertThat(Contenders.named("raft").everySetting(setup("raft", settings)))
+        .containsEntry("quorate.raft.heartbeat-interval", "40 ms")
+        .containsEntry("quorate.raft.election-timeout", "150 ms .. 300 ms")
+        .containsEntry("quorate.rocksdb.durability", "fsync")
+        .doesNotContainKeys("quorate.data-dir", "quorate.group", "quorate.members.n1");
+    assertThat(Contenders.named("jraft").everySetting(setup("jraft", settings))).isEmpty();
+  }
+
+  @Test
   void aPeerThatDoesNotSyncByDefaultSaysHowItWasMadeTo() {
     Contender aeron = Contenders.named("aeron");
 

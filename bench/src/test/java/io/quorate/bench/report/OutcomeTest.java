@@ -122,6 +122,24 @@ final class OutcomeTest {
   }
 
   @Test
+  void everySettingOfOursIsTold() throws IOException {
+    Outcome outcome =
+        outcome(
+            NONE,
+            List.of(three(33_000, Planted.GOOD).get(0), Planted.run("peer", 9, Planted.GOOD)),
+            null);
+
+    JsonNode table = Results.parse(outcome.json()).get("table");
+    assertThat(table.get(0).get("everySetting").get("quorate.raft.heartbeat-interval").textValue())
+        .isEqualTo("50 ms <each>");
+    assertThat(table.get(1).has("everySetting")).isFalse();
+    assertThat(outcome.page())
+        .contains("<summary>raft: 2</summary>")
+        .contains("<dt>quorate.raft.heartbeat-interval</dt><dd>50 ms &lt;each&gt;</dd>");
+    assertThat(outcome(swept(), sweptRuns(), null).page().split("<summary>raft: 2<")).hasSize(2);
+  }
+
+  @Test
   void thePageFetchesNothing() {
     String page = outcome(NONE, three(33_000, Planted.GOOD), null).page();
 

@@ -77,12 +77,23 @@ final class Planted {
             Prices.shipped("standard"),
             verdict,
             "",
+            settings(contender),
             new Costs(
                 12_345_678_901L,
                 OptionalDouble.of(0.125),
                 OptionalLong.of(answered * 1_234),
                 OptionalLong.empty()),
             new Timeline(100_000_000L, List.of(perSecond / 10, 0L, perSecond / 10), 123_000_000L)));
+  }
+
+  /** What only our own contenders tell. */
+  private static SortedMap<String, String> settings(String contender) {
+    SortedMap<String, String> settings = new TreeMap<>();
+    if (!contender.equals("peer")) {
+      settings.put("quorate.backend", contender);
+      settings.put("quorate." + contender + ".heartbeat-interval", "50 ms <each>");
+    }
+    return settings;
   }
 
   private static SortedMap<String, Long> counts(String contender, long answered) {
