@@ -53,7 +53,8 @@ final class SettingPage {
               all.size() == 1
                   ? ""
                   : " at " + root.at("/sweep/option").textValue() + " " + Words.list(points);
-          html.open("details").leaf("summary", contender + at + ": " + settings.size());
+          html.open("details")
+              .leaf("summary", contender + at + ": " + settings.size() + " settings");
           list(html, settings, "");
           html.end();
         }));

@@ -134,9 +134,10 @@ final class OutcomeTest {
         .isEqualTo("50 ms <each>");
     assertThat(table.get(1).has("everySetting")).isFalse();
     assertThat(outcome.page())
-        .contains("<summary>raft: 2</summary>")
+        .contains("<summary>raft: 2 settings</summary>")
         .contains("<dt>quorate.raft.heartbeat-interval</dt><dd>50 ms &lt;each&gt;</dd>");
-    assertThat(outcome(swept(), sweptRuns(), null).page().split("<summary>raft: 2<")).hasSize(2);
+    assertThat(outcome(swept(), sweptRuns(), null).page().split("<summary>raft: 2 settings<"))
+        .hasSize(2);
   }
 
   @Test
