@@ -194,8 +194,7 @@ final class ReplicaGroup implements ContenderGroup {
           sockets.add(new DatagramSocket(socket.getLocalPort(), loopback));
           ports.add(socket.getLocalPort());
         } catch (BindException e) {
-          // Somebody has it for UDP: not this one. It stays taken, or it would come again.
-          continue;
+          // Somebody has it for UDP: the next one. It stays taken, or it would come again.
         }
       }
       return ports;

@@ -220,7 +220,7 @@ record Against(String made, boolean sameMachine, List<Change> changes) {
   /** What is noise, in a sentence. */
   static String noise() {
     return ("Within noise: the ranges of old and new overlap, or their medians differ by no more"
-                + " than %d %%; with fewer than %d runs on either side by no more than %s.")
+            + " than %d %%; with fewer than %d runs on either side by no more than %s.")
         .formatted(
             Math.round(Figure.DRIFT * 100),
             Figure.RUNS_FOR_RANGES,

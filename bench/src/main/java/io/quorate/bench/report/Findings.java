@@ -184,7 +184,7 @@ final class Findings {
                 + " comparison cannot tell them apart.")
             .formatted(name(first), names, percent)
         : ("One run each: %s and %s differ by no more than %d %%, which says nothing of this"
-               + " figure; --repeat 3 shows ranges.")
+                + " figure; --repeat 3 shows ranges.")
             .formatted(name(first), names, percent);
   }
 

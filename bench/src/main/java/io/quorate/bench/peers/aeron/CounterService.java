@@ -25,6 +25,7 @@ final class CounterService implements ClusteredService {
   private final ExpandableArrayBuffer out = new ExpandableArrayBuffer();
   private @Nullable Cluster cluster;
   private volatile boolean leads;
+  private long count;
   private volatile long applied;
 
   CounterService(CounterMachine counters) {
@@ -69,7 +70,7 @@ final class CounterService implements ClusteredService {
         answer = counters.apply(body);
       }
     }
-    applied = applied + 1; // Written by this thread alone.
+    applied = ++count;
     if (session != null) {
       send(session, Message.answer(out, Message.number(buffer, offset), answer));
     }
