@@ -66,8 +66,8 @@ final class CompareCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Other libraries to set beside them: ratis (Apache Ratis), jraft (SOFAJRaft), each with"
-              + " its own durable defaults.")
+          "Other libraries to set beside them: ratis (Apache Ratis), jraft (SOFAJRaft), aeron"
+              + " (Aeron Cluster, made to sync), each with its own durable defaults.")
   private List<String> peers = new ArrayList<>();
 
   @Option(
@@ -126,7 +126,8 @@ final class CompareCommand implements Callable<Integer> {
       names = "--fault",
       defaultValue = "kill-leader",
       description =
-          "kill-leader; for 5 s pause-leader (with --layout process), partition-leader or s3-503;"
+          "kill-leader; for 5 s pause-leader (with --layout process), stall-disk (the leader's, of"
+              + " raft and vsr), partition-leader or s3-503;"
               + " or none (default: ${DEFAULT-VALUE}).")
   private String fault;
 
@@ -209,7 +210,7 @@ final class CompareCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "An earlier results.json made with the same options: shows what changed and what is"
-              + " noise. A contender that answers fewer commands a second, by more than noise, ends"
+              + " noise. Throughput, latency p50 or p99, or the gap worse by more than noise ends"
               + " this with exit code 1.")
   private @Nullable Path against;
 
@@ -380,11 +381,6 @@ final class CompareCommand implements Callable<Integer> {
       if (each.word().equals(fault)) {
         return each;
       }
-    }
-    if (fault.equals("stall-disk")) {
-      throw new IllegalArgumentException(
-          "--fault stall-disk cannot be done to real files on one machine without privileges (a"
-              + " frozen or throttled file system); ./quorate sim stalls disks");
     }
     throw new IllegalArgumentException(
         "--fault must be "

@@ -64,13 +64,14 @@ class WrongUseTest {
           compare --sweep replicas=1,3 ¦ --fault kill-leader needs --replicas 3 or more, so that the others can go on
           compare --against no/such ¦ --against: there is no file no/such
           compare --against pom.xml ¦ --against pom.xml cannot be used: it is no JSON, but must be the results.json of an earlier comparison
-          compare --peers etcd ¦ unknown peer "etcd"; there are: ratis, jraft
+          compare --peers etcd ¦ unknown peer "etcd"; there are: ratis, jraft, aeron
           compare --layout moon ¦ --layout must be local or process, was "moon"
           compare --durability hope ¦ --durability must be fsync or os, was "hope"
           compare --consistency bounded ¦ --consistency must be linearizable, lease, bounded:MILLIS (such as bounded:100) or local, was "bounded"
           compare --fault pause-leader ¦ --fault pause-leader needs --layout process: in one process a replica cannot be stopped without the load
-          compare --fault stall-disk ¦ --fault stall-disk cannot be done to real files on one machine without privileges (a frozen or throttled file system); ./quorate sim stalls disks
-          compare --fault rain ¦ --fault must be kill-leader, pause-leader, partition-leader, s3-503, none, was "rain"
+          compare --fault stall-disk ¦ --fault stall-disk is not for s3, whose log is in the object store: say --backends raft,vsr
+          compare --backends raft --peers aeron --fault stall-disk ¦ --fault stall-disk cannot be done to aeron
+          compare --fault rain ¦ --fault must be kill-leader, pause-leader, stall-disk, partition-leader, s3-503, none, was "rain"
           compare --rate 200/m ¦ Invalid value for option '--rate': "200/m" is no rate: give calls a second, such as 200/s
           compare --rate -1 ¦ --rate must be 1 to 10000000 calls a second, was -1
           sim --backend paxos ¦ --backend: "paxos" cannot be simulated; there are: raft, s3, vsr, all

@@ -14,6 +14,7 @@ import io.quorate.node.plugin.Network;
 import io.quorate.node.plugin.ObjectStorage;
 import io.quorate.node.plugin.StorageEngine;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A replica for users who wire with Guice: exposes {@link QuorateNode}, not yet started, and
@@ -28,11 +29,18 @@ import java.util.Optional;
 public final class QuorateModule extends PrivateModule {
   private final QuorateConfig config;
   private final StateMachine stateMachine;
+  private final UnaryOperator<StorageEngine> disk;
 
   /** A replica of this state machine with this configuration. */
   public QuorateModule(QuorateConfig config, StateMachine stateMachine) {
+    this(config, stateMachine, UnaryOperator.identity());
+  }
+
+  QuorateModule(
+      QuorateConfig config, StateMachine stateMachine, UnaryOperator<StorageEngine> disk) {
     this.config = config;
     this.stateMachine = stateMachine;
+    this.disk = disk;
   }
 
   @Override
@@ -51,6 +59,6 @@ public final class QuorateModule extends PrivateModule {
       Backend backend, StorageEngine storage, Optional<ObjectStorage> objects, Network network) {
     Clock clock = new SystemClock();
     return new QuorateNode(
-        config, stateMachine, backend, storage, objects.orElse(null), network, clock);
+        config, stateMachine, backend, disk.apply(storage), objects.orElse(null), network, clock);
   }
 }

@@ -42,6 +42,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,11 +110,25 @@ public final class QuorateNode implements AutoCloseable {
    * @throws ConfigurationException a plugin lacks something that another one should provide
    */
   public static QuorateNode start(QuorateConfig config, StateMachine stateMachine) {
+    return start(config, stateMachine, UnaryOperator.identity());
+  }
+
+  /**
+   * As {@link #start(QuorateConfig, StateMachine)}, with something between the replica and its
+   * storage: for tests and benchmarks of disks that are slow or hang. What is put there answers for
+   * the promises of {@link StorageEngine}.
+   *
+   * @param disk gets the engine of the configuration, once, and returns what the replica uses
+   */
+  public static QuorateNode start(
+      QuorateConfig config, StateMachine stateMachine, UnaryOperator<StorageEngine> disk) {
     QuorateNode node;
     try {
       node =
           Guice.createInjector(
-                  Stage.PRODUCTION, new StrictModule(), new QuorateModule(config, stateMachine))
+                  Stage.PRODUCTION,
+                  new StrictModule(),
+                  new QuorateModule(config, stateMachine, disk))
               .getInstance(QuorateNode.class);
     } catch (CreationException e) {
       throw new ConfigurationException(

@@ -49,42 +49,6 @@ public record CompareOptions(
     SortedMap<String, String> settings,
     Conditions conditions) {
 
-  /** With {@link Conditions#DEFAULT}. */
-  public CompareOptions(
-      List<String> backends,
-      int replicas,
-      Duration warmup,
-      Duration duration,
-      int clients,
-      int ratePerSecond,
-      int payloadBytes,
-      int readPercent,
-      int keys,
-      Fault fault,
-      int repeat,
-      long seed,
-      Path report,
-      ObjectStoreOptions store,
-      SortedMap<String, String> settings) {
-    this(
-        backends,
-        replicas,
-        warmup,
-        duration,
-        clients,
-        ratePerSecond,
-        payloadBytes,
-        readPercent,
-        keys,
-        fault,
-        repeat,
-        seed,
-        report,
-        store,
-        settings,
-        Conditions.DEFAULT);
-  }
-
   /**
    * Where the contenders that need an object store have it.
    *
@@ -108,6 +72,8 @@ public record CompareOptions(
     KILL_LEADER,
     /** The leader does nothing for a while, then goes on as if nothing had been. */
     PAUSE_LEADER,
+    /** No write of the leader's log ends for a while, and none fails. */
+    STALL_DISK,
     /** Nothing passes between the leader and the other replicas, nor its object store. */
     PARTITION_LEADER,
     /** The object store refuses every request for a while, as a throttled one does. */
@@ -165,6 +131,15 @@ public record CompareOptions(
         fault != Fault.PARTITION_LEADER || store.url() == null || !contenders.contains("s3"),
         "--fault partition-leader needs the embedded object store: the way to another one cannot be"
             + " cut from here");
+    require(
+        fault != Fault.STALL_DISK || peers.isEmpty(),
+        "--fault stall-disk cannot be done to "
+            + String.join(" and ", peers)
+            + ": they open their files themselves, so nothing fits between them and their disk");
+    require(
+        fault != Fault.STALL_DISK || !contenders.contains("s3"),
+        "--fault stall-disk is not for s3, whose log is in the object store: say --backends"
+            + " raft,vsr; what a store does that makes no progress --fault s3-503 shows");
     require(
         fault != Fault.S3_503 || contenders.equals(List.of("s3")) && store.url() == null,
         "--fault s3-503 needs --backends s3, no peers, and the embedded object store");

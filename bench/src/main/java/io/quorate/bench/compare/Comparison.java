@@ -128,6 +128,7 @@ public final class Comparison {
           options.store().prices(),
           verdict,
           group.settings(),
+          group.everySetting(),
           costs,
           timeline);
     }

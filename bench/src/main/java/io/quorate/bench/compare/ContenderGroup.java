@@ -4,6 +4,7 @@ package io.quorate.bench.compare;
 
 import java.nio.file.Path;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** A group of replicas under test, with its real parts. */
 interface ContenderGroup extends AutoCloseable {
@@ -17,6 +18,11 @@ interface ContenderGroup extends AutoCloseable {
   /** What a reader must know of its settings, for people; empty if nothing. */
   default String settings() {
     return "";
+  }
+
+  /** Every setting in force, by full key; empty for a contender that cannot tell. */
+  default SortedMap<String, String> everySetting() {
+    return new TreeMap<>();
   }
 
   /** Waits until a leader serves; says who. */

@@ -12,7 +12,7 @@ public final class Contenders {
   public static final List<String> BACKENDS = List.of("raft", "vsr", "s3");
 
   /** Names of libraries that are not ours. */
-  public static final List<String> PEERS = List.of("ratis", "jraft");
+  public static final List<String> PEERS = List.of("ratis", "jraft", "aeron");
 
   /** A peer has threads and pools for the life of the process: one instance is enough. */
   private static final Map<String, Contender> LOADED = new ConcurrentHashMap<>();

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param group name of the group, new for each run
  * @param directory for the files of all replicas, each below a folder of its own
  * @param ports on loopback, on which the replicas listen, in the order of the members
+ * @param morePorts for each replica, as many as its contender asked for
  * @param doors for each replica, the ports at which it finds each member: those of proxies, or
  *     {@code ports}; at its own place its own port
  * @param keys of the counters
@@ -27,6 +28,7 @@ public record GroupSetup(
     String group,
     String directory,
     List<Integer> ports,
+    List<List<Integer>> morePorts,
     List<List<Integer>> doors,
     int keys,
     int clients,
@@ -47,6 +49,16 @@ public record GroupSetup(
   /** Whether an acknowledged command must have been synced. */
   public boolean synced() {
     return conditions.durability() == Conditions.Durability.FSYNC;
+  }
+
+  /** What that means where a majority decides, for people. */
+  public String durability() {
+    return synced() ? "fsync on a majority" : "page cache of a majority";
+  }
+
+  /** {@code 127.0.0.1:PORT} of each replica, in the order of the members. */
+  public List<String> addresses() {
+    return ports.stream().map(port -> "127.0.0.1:" + port).toList();
   }
 
   /** A state machine for one replica of the group. */

@@ -24,6 +24,7 @@ import org.HdrHistogram.Histogram;
  * @param prices of requests to an object store
  * @param verdict what the history showed
  * @param settings what a reader must know of the contender's settings; empty if nothing
+ * @param everySetting in force, by full key; empty for a contender that cannot tell
  * @param costs what the machine counted over the measured time
  * @param timeline answers over the measured time
  */
@@ -43,6 +44,7 @@ public record Measured(
     Prices prices,
     HistoryVerdict verdict,
     String settings,
+    SortedMap<String, String> everySetting,
     Costs costs,
     Timeline timeline) {
 

@@ -151,6 +151,11 @@ final class PeerLoader extends URLClassLoader {
     }
 
     @Override
+    public int morePorts() {
+      return peer.morePorts();
+    }
+
+    @Override
     public String durability(GroupSetup setup) {
       return peer.durability(setup);
     }
@@ -168,6 +173,11 @@ final class PeerLoader extends URLClassLoader {
     @Override
     public Target connect(GroupSetup setup) {
       return as(() -> peer.connect(setup));
+    }
+
+    @Override
+    public void cleanUp(GroupSetup setup) {
+      peer.cleanUp(setup);
     }
   }
 }

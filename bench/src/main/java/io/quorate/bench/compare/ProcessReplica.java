@@ -47,6 +47,7 @@ final class ProcessReplica implements Replica {
   private final Map<Long, CompletableFuture<String>> asked = new ConcurrentHashMap<>();
   private volatile boolean endWanted;
   private volatile boolean paused;
+  private volatile boolean stalled;
   private volatile Status last = new Status(false, 0, new TreeMap<>());
   private volatile Usage used = Usage.NONE;
 
@@ -194,6 +195,20 @@ final class ProcessReplica implements Replica {
     if (paused) {
       signal("-CONT");
       paused = false;
+    }
+  }
+
+  @Override
+  public void stallDisk() {
+    stalled = true;
+    var unused = ask(ReplicaMain.STALL_DISK, PATIENCE_SECONDS);
+  }
+
+  @Override
+  public void freeDisk() {
+    if (stalled) {
+      var unused = ask(ReplicaMain.FREE_DISK, PATIENCE_SECONDS);
+      stalled = false;
     }
   }
 

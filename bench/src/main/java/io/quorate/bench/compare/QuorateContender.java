@@ -2,6 +2,8 @@
 
 package io.quorate.bench.compare;
 
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValue;
 import io.quorate.api.NodeId;
 import io.quorate.api.ReadConsistency;
 import io.quorate.api.Role;
@@ -10,6 +12,9 @@ import io.quorate.node.QuorateClient;
 import io.quorate.node.QuorateConfig;
 import io.quorate.node.QuorateNode;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -17,6 +22,15 @@ import java.util.concurrent.TimeUnit;
 final class QuorateContender implements Contender {
   /** Shorter than a take-over takes anyway. */
   private static final String S3_LEASE = "2 s";
+
+  /** What is made anew for each run. */
+  private static final List<String> OF_A_RUN =
+      List.of(
+          "quorate.group",
+          "quorate.members",
+          "quorate.data-dir",
+          "quorate.s3.endpoint",
+          "quorate.s3.prefix");
 
   private final String backend;
 
@@ -35,7 +49,7 @@ final class QuorateContender implements Contender {
   public String durability(GroupSetup setup) {
     GroupSetup.Store store = setup.store();
     if (store == null) {
-      return setup.synced() ? "fsync on a majority" : "page cache of a majority";
+      return setup.durability();
     }
     return store.embedded() ? "fsync of the embedded store" : "the object store's";
   }
@@ -50,9 +64,24 @@ final class QuorateContender implements Contender {
   }
 
   @Override
+  public SortedMap<String, String> everySetting(GroupSetup setup) {
+    SortedMap<String, String> all = new TreeMap<>();
+    String text = config(setup, 1, setup.ports()).effective();
+    for (Map.Entry<String, ConfigValue> each : ConfigFactory.parseString(text).entrySet()) {
+      if (OF_A_RUN.stream().noneMatch(each.getKey()::startsWith)) {
+        all.put(each.getKey(), String.valueOf(each.getValue().unwrapped()));
+      }
+    }
+    return all;
+  }
+
+  @Override
   public Replica start(GroupSetup setup, int node) {
+    StallableDisk disk = new StallableDisk();
     return new Node(
-        QuorateNode.start(config(setup, node, setup.doors().get(node - 1)), setup.machine()));
+        QuorateNode.start(
+            config(setup, node, setup.doors().get(node - 1)), setup.machine(), disk::under),
+        disk);
   }
 
   @Override
@@ -111,7 +140,7 @@ final class QuorateContender implements Contender {
         .formatted(store.bucket(), store.prefix(), url, store.embedded() ? "none" : "chain");
   }
 
-  private record Node(QuorateNode node) implements Replica {
+  private record Node(QuorateNode node, StallableDisk disk) implements Replica {
     @Override
     public Status status() {
       ReplicaReport report = node.status();
@@ -131,6 +160,16 @@ final class QuorateContender implements Contender {
     public CompletableFuture<Void> abort() {
       node.abort();
       return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void stallDisk() {
+      disk.stall();
+    }
+
+    @Override
+    public void freeDisk() {
+      disk.goOn();
     }
   }
 }

@@ -38,6 +38,18 @@ public interface Replica {
   default void resume() {}
 
   /**
+   * Keeps its disk from making progress: no write of its log ends, and none fails.
+   *
+   * @throws UnsupportedOperationException nothing fits between it and its disk
+   */
+  default void stallDisk() {
+    throw new UnsupportedOperationException("only a replica of ours can have its disk stalled");
+  }
+
+  /** Ends a stall, if there is one. */
+  default void freeDisk() {}
+
+  /**
    * Does nothing while all is well.
    *
    * @throws IllegalStateException it ended without having been told to; says what is known

@@ -4,8 +4,11 @@ package io.quorate.bench.compare;
 
 import io.quorate.s3.endpoint.Faults;
 import io.quorate.s3.endpoint.S3Endpoint;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -104,7 +107,7 @@ final class ReplicaGroup implements ContenderGroup {
           directory,
           endpoint,
           links,
-          setup(name, options, directory, endpoint, links),
+          setup(name, contender.morePorts(), options, directory, endpoint, links),
           contender,
           options.report().resolve("replicas"));
     } catch (IOException e) {
@@ -114,12 +117,18 @@ final class ReplicaGroup implements ContenderGroup {
 
   private static GroupSetup setup(
       String name,
+      int morePorts,
       CompareOptions options,
       Path directory,
       @Nullable S3Endpoint endpoint,
       Links links)
       throws IOException {
-    List<Integer> ports = freePorts(options.replicas());
+    List<Integer> free = freePorts(options.replicas() * (1 + morePorts));
+    List<Integer> ports = free.subList(0, options.replicas());
+    List<List<Integer>> more = new ArrayList<>();
+    for (int from = ports.size(); more.size() < ports.size(); from += morePorts) {
+      more.add(free.subList(from, from + morePorts));
+    }
     List<List<Integer>> doors = Collections.nCopies(ports.size(), ports);
     List<String> urls =
         Collections.nCopies(
@@ -142,6 +151,7 @@ final class ReplicaGroup implements ContenderGroup {
         "compare",
         directory.toString(),
         ports,
+        more,
         doors,
         options.keys(),
         options.clients(),
@@ -171,18 +181,25 @@ final class ReplicaGroup implements ContenderGroup {
     return urls;
   }
 
+  /** Free for TCP and for UDP. */
   private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    List<Closeable> sockets = new ArrayList<>();
     try {
       List<Integer> ports = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+      while (ports.size() < count) {
+        ServerSocket socket = new ServerSocket(0, 1, loopback);
         sockets.add(socket);
-        ports.add(socket.getLocalPort());
+        try {
+          sockets.add(new DatagramSocket(socket.getLocalPort(), loopback));
+          ports.add(socket.getLocalPort());
+        } catch (BindException e) {
+          // Somebody has it for UDP: the next one. It stays taken, or it would come again.
+        }
       }
       return ports;
     } finally {
-      for (ServerSocket socket : sockets) {
+      for (Closeable socket : sockets) {
         socket.close();
       }
     }
@@ -201,6 +218,11 @@ final class ReplicaGroup implements ContenderGroup {
   @Override
   public String settings() {
     return contender.settings(setup);
+  }
+
+  @Override
+  public SortedMap<String, String> everySetting() {
+    return contender.everySetting(setup);
   }
 
   @Override
@@ -288,6 +310,10 @@ final class ReplicaGroup implements ContenderGroup {
         links.cut(struck);
         yield "cut off the leader n" + struck;
       }
+      case STALL_DISK -> {
+        replica.stallDisk();
+        yield "stalled the disk of the leader n" + struck;
+      }
       case S3_503, NONE -> "none";
     };
   }
@@ -308,6 +334,7 @@ final class ReplicaGroup implements ContenderGroup {
     Replica replica = replicas.get(struck);
     if (replica != null) {
       replica.resume();
+      replica.freeDisk();
     }
     return "the fault is over";
   }
@@ -391,6 +418,7 @@ final class ReplicaGroup implements ContenderGroup {
     heal();
     target.close();
     stopReplicas();
+    contender.cleanUp(setup);
     links.close();
     if (endpoint != null) {
       endpoint.close();

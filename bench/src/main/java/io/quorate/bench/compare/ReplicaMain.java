@@ -19,6 +19,9 @@ import java.util.Base64;
 public final class ReplicaMain {
   static final String STATUS = "status";
   static final String DIARY = "diary";
+  static final String STALL_DISK = "stall-disk";
+  static final String FREE_DISK = "free-disk";
+  private static final String DONE = "done";
   static final ObjectMapper JSON = new ObjectMapper();
 
   private ReplicaMain() {}
@@ -53,12 +56,23 @@ public final class ReplicaMain {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = questions.readLine(); line != null; line = questions.readLine()) {
       int blank = line.indexOf(' ');
-      String answer =
-          line.substring(blank + 1).equals(DIARY)
-              ? Base64.getEncoder().encodeToString(replica.diary())
-              : JSON.writeValueAsString(replica.status());
-      answers.println(line.substring(0, blank) + " " + answer);
+      answers.println(line.substring(0, blank) + " " + answer(replica, line.substring(blank + 1)));
       answers.flush();
     }
+  }
+
+  private static String answer(Replica replica, String question) throws IOException {
+    return switch (question) {
+      case DIARY -> Base64.getEncoder().encodeToString(replica.diary());
+      case STALL_DISK -> {
+        replica.stallDisk();
+        yield DONE;
+      }
+      case FREE_DISK -> {
+        replica.freeDisk();
+        yield DONE;
+      }
+      default -> JSON.writeValueAsString(replica.status());
+    };
   }
 }

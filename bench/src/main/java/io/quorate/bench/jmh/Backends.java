@@ -8,6 +8,8 @@ import io.quorate.core.port.Backend;
 import io.quorate.core.protocol.Seat;
 import io.quorate.raft.RaftConfig;
 import io.quorate.raft.backend.RaftBackend;
+import io.quorate.s3.S3Config;
+import io.quorate.s3.backend.S3Backend;
 import io.quorate.vsr.VsrConfig;
 import io.quorate.vsr.backend.VsrBackend;
 import java.time.Duration;
@@ -29,6 +31,7 @@ final class Backends {
     return switch (name) {
       case "raft" -> new RaftBackend(raft());
       case "vsr" -> new VsrBackend(vsr());
+      case "s3" -> new S3Backend(s3());
       default -> throw new IllegalArgumentException("no benchmark knows backend " + name);
     };
   }
@@ -70,6 +73,24 @@ final class Backends {
                 pipeline.batchesInFlightMax(),
                 pipeline.uncommittedBytesMax(),
                 4L << 20));
+  }
+
+  /**
+   * The defaults of the S3 backend, but for waiting on purpose: a store in memory costs nothing.
+   */
+  static S3Config s3() {
+    S3Config defaults = S3Config.defaults();
+    S3Config.Append append = defaults.append();
+    return defaults.with(
+        new S3Config.Append(
+            append.putsInFlightMax(),
+            append.putBytesInFlightMax(),
+            append.batchBytesMax(),
+            append.batchCommandsMax(),
+            Duration.ZERO,
+            append.lingerMax(),
+            0,
+            append.putBurst()));
   }
 
   /** The seat of one member. */

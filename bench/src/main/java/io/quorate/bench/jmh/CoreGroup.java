@@ -20,17 +20,22 @@ import io.quorate.core.protocol.Refusal;
 import io.quorate.core.protocol.ReplicaCore;
 import io.quorate.core.protocol.RoleChange;
 import io.quorate.core.protocol.Trace;
+import io.quorate.sim.contract.MemoryObjectStore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Three cores on one thread. Messages arrive at once and in order, disks are durable at once, state
- * machines apply at once; time stands still unless a leader is needed.
+ * Three cores on one thread. Messages arrive at once and in order, disks are durable at once, an
+ * object store answers at once and keeps only the last objects, state machines apply at once; time
+ * stands still unless a leader is needed.
  */
 final class CoreGroup {
   private static final int ELECTION_TURNS_MAX = 1000;
+
+  /** More than are read again while nobody lags. */
+  private static final int OBJECTS_MAX = 64;
 
   private record Delivery(int to, Event event) {}
 
@@ -39,6 +44,9 @@ final class CoreGroup {
   private final ArrayDeque<Delivery> queue = new ArrayDeque<>();
   private Now now = new Now(1_000_000_000, 1_000_000_000);
   private int leader = -1;
+  private final MemoryObjectStore objects = new MemoryObjectStore.Bucket().open();
+  private final ArrayDeque<String> created = new ArrayDeque<>();
+  private boolean elected;
 
   /** Starts three replicas and elects a leader. */
   CoreGroup(Backend backend) {
@@ -50,10 +58,13 @@ final class CoreGroup {
       cores.get(self).restore(DurableState.empty(), now, wires.get(self));
     }
     drain();
-    for (int turn = 0; leader < 0 || commitOf(leader) == 0; turn++) {
+    // With its log in an object store a leader has nothing to commit before the first command.
+    boolean commits = !backend.needs().objects();
+    for (int turn = 0; leader < 0 || commits && commitOf(leader) == 0; turn++) {
       Check.that(turn < ELECTION_TURNS_MAX, "no leader after %s turns", turn);
       tickNext();
     }
+    elected = true;
   }
 
   private void tickNext() {
@@ -163,7 +174,14 @@ final class CoreGroup {
 
     @Override
     public void object(long requestId, ObjectRequest request, long timeoutNanos) {
-      throw unexpected("object: " + request);
+      objects.submit(
+          request,
+          timeoutNanos,
+          result -> queue.add(new Delivery(self, new Event.ObjectDone(requestId, result))));
+      if (elected && request instanceof ObjectRequest.Create create) {
+        created.add(create.key());
+        forgetOldest();
+      }
     }
 
     @Override
@@ -209,6 +227,13 @@ final class CoreGroup {
     @Override
     public void halt(String reason) {
       throw unexpected("halt: " + reason);
+    }
+  }
+
+  /** Or a long measurement would fill the heap. */
+  private void forgetOldest() {
+    if (created.size() > OBJECTS_MAX) {
+      objects.submit(new ObjectRequest.Delete(created.remove()), 0, result -> {});
     }
   }
 

@@ -20,14 +20,15 @@ import org.openjdk.jmh.annotations.State;
  * <p>Raft, per batch: one seal (SHA-256 and CRC32C over the slab), 2 Append and 2 AppendOk, 3
  * writes, 10 steps or so. Allocated: the entry's bytes once, and some 3.5 KB of messages, events
  * and digests whatever the batch holds. VSR, per batch: the same seal, 2 Prepare and 2 PrepareOk, 3
- * writes. All figures are per batch.
+ * writes. S3: the same seal, one object created (and its MD5, which stores compute), 2 pushes. All
+ * figures are per batch.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class CoreRoundBenchmark {
   /** Which protocol. */
-  @Param({"raft", "vsr"})
+  @Param({"raft", "vsr", "s3"})
   public String backend = "raft";
 
   /** Commands in the batch. */

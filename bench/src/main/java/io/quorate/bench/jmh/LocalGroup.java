@@ -23,6 +23,7 @@ import io.quorate.core.runtime.SystemClock;
 import io.quorate.core.runtime.ThreadHost;
 import io.quorate.core.session.SessionLimits;
 import io.quorate.sim.contract.MemoryLogStore;
+import io.quorate.sim.contract.MemoryObjectStore;
 import io.quorate.sim.contract.MemorySnapshotStore;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,8 +32,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Three replicas with the threads of production, one client beside them, and nothing slow: network
- * and disks are memory. What they keep is bounded by a snapshot every 16 MiB of log.
+ * Three replicas with the threads of production, one client beside them, and nothing slow: network,
+ * disks and the object store are memory. What they keep is bounded by a snapshot every 16 MiB of
+ * log.
  */
 final class LocalGroup implements AutoCloseable {
   private final Map<NodeId, Replica> replicas = new LinkedHashMap<>();
@@ -44,6 +46,7 @@ final class LocalGroup implements AutoCloseable {
     Clock clock = new SystemClock();
     ThreadHost host = new ThreadHost(clock);
     LocalNetwork network = new LocalNetwork(backend.codec());
+    MemoryObjectStore.Bucket bucket = new MemoryObjectStore.Bucket();
     for (NodeId self : Backends.MEMBERS) {
       ConsensusMetrics counts = new ConsensusMetrics();
       metrics.add(counts);
@@ -56,7 +59,7 @@ final class LocalGroup implements AutoCloseable {
                   new CountingMachine(),
                   new MemoryLogStore.Disk().open(),
                   new MemorySnapshotStore.Disk().open(),
-                  ObjectStore.NONE,
+                  backend.needs().objects() ? bucket.open() : ObjectStore.NONE,
                   network.of(self),
                   clock,
                   host,

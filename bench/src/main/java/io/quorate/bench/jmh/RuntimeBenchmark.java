@@ -35,6 +35,9 @@ import org.openjdk.jmh.annotations.TearDown;
  * 3 × 296 for applying (see {@link ApplierBenchmark}), about 150 for the client's call, future and
  * receipt.
  *
+ * <p>S3: one object is created for each batch, in a store in memory that answers at once and hashes
+ * it (MD5, as stores do); it keeps the bytes until a snapshot lets the leader delete them.
+ *
  * <p>Beside the score stand counts per second of all replicas together. They cover a little more
  * time than the score, so compare them with each other: {@code cpuMicros} for {@code applied / 3}
  * commands, {@code batches}, {@code messages}.
@@ -46,7 +49,7 @@ public class RuntimeBenchmark {
   private static final long PATIENCE_SECONDS = 20;
 
   /** Which protocol. */
-  @Param({"raft", "vsr"})
+  @Param({"raft", "vsr", "s3"})
   public String backend = "raft";
 
   /** Commands between call and answer, at most 1,024: the window of one session. */

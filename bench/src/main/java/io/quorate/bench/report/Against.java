@@ -5,6 +5,7 @@ package io.quorate.bench.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.bench.report.Figure.Better;
+import io.quorate.bench.report.Figure.Noise;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -17,10 +18,11 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
- * What changed since an earlier comparison. A change is noise if the ranges of old and new overlap;
- * if either side has one run only, if it is less than a tolerance.
+ * What changed since an earlier comparison. What is noise is a matter of the figure ({@link
+ * Figure#alike}); whatever is called worse is a regression, and nothing else is.
  *
  * @param made when the earlier one was made
  * @param sameMachine whether both ran on machines that look alike
@@ -32,12 +34,13 @@ record Against(String made, boolean sameMachine, List<Change> changes) {
 
   private static final List<String> OF_THE_MACHINE = List.of("cores", "cpu", "memoryBytes");
 
-  /** How a figure stands to what it was. */
+  /** How a figure stands to what it was; better and worse are words for figures that decide. */
   enum Kind {
     NOISE("within noise"),
     BETTER("better"),
     WORSE("WORSE"),
-    DIFFERENT("different");
+    HIGHER("higher (not judged)"),
+    LOWER("lower (not judged)");
 
     private final String words;
 
@@ -184,33 +187,55 @@ record Against(String made, boolean sameMachine, List<Change> changes) {
   }
 
   private static Kind kind(Figure figure, JsonNode was, JsonNode is, int runs) {
-    if (Findings.overlap(figure, was, is, runs)) {
+    if (figure.alike(was, is, runs)) {
       return Kind.NOISE;
     }
-    if (figure.better() == Better.NEITHER) {
-      return Kind.DIFFERENT;
-    }
     boolean more = is.get("median").decimalValue().compareTo(was.get("median").decimalValue()) > 0;
+    if (!figure.decides()) {
+      return more ? Kind.HIGHER : Kind.LOWER;
+    }
     return more == (figure.better() == Better.MORE) ? Kind.BETTER : Kind.WORSE;
   }
 
-  /** A contender that answers fewer commands a second, by more than noise: a sentence each. */
+  /** Figures that decide and got worse by more than noise: a sentence each. */
   List<String> regressions() {
     List<String> sentences = new ArrayList<>();
     for (Change change : changes) {
-      if (change.figure.key().equals("perSecond") && change.kind == Kind.WORSE) {
+      if (change.kind == Kind.WORSE) {
         sentences.add(
-            "%s%s is slower than on %s: %s commands/s, was %s (%s, beyond noise)."
+            "%s%s is worse than on %s: %s %s, was %s (%s, beyond noise)."
                 .formatted(
                     change.contender,
                     change.point.isEmpty() ? "" : " at " + change.point,
                     made,
-                    Findings.range(change.is, ""),
-                    Findings.range(change.was, ""),
+                    change.figure.title(),
+                    Findings.range(change.is, change.figure.unit()),
+                    Findings.range(change.was, change.figure.unit()),
                     change.percent()));
       }
     }
     return sentences;
+  }
+
+  /** What is noise, in a sentence. */
+  static String noise() {
+    return ("Within noise: the ranges of old and new overlap, or their medians differ by no more"
+            + " than %d %%; with fewer than %d runs on either side by no more than %s.")
+        .formatted(
+            Math.round(Figure.DRIFT * 100),
+            Figure.RUNS_FOR_RANGES,
+            Words.list(
+                Stream.of(Noise.values())
+                    .filter(each -> each != Noise.NONE)
+                    .map(Noise::words)
+                    .toList()));
+  }
+
+  /** What the words mean, in two sentences. */
+  static String rule() {
+    return "WORSE makes the exit code 1; it is said of %s. What is not judged may change as it will."
+        .formatted(
+            Words.list(Figure.ALL.stream().filter(Figure::decides).map(Figure::title).toList()));
   }
 
   /** On a terminal: throughput, and what else changed by more than noise; a line each. */
@@ -235,6 +260,8 @@ record Against(String made, boolean sameMachine, List<Change> changes) {
     }
     return ResultsTable.text(lines)
         + "Not shown: %d figures that changed by no more than noise.%n".formatted(quiet)
+        + rule()
+        + "\n"
         + (sameMachine ? "" : "The machine was another one: figures may differ for that alone.\n");
   }
 }

@@ -15,10 +15,9 @@ final class AgainstPage {
     html.leaf("h2", "What changed since " + against.made(), "id", "against-title");
     html.leaf(
         "p",
-        "Within noise: the ranges of old and new overlap, or, with a single run on either side, the"
-            + " difference is below "
-            + Math.round(Findings.TOLERANCE * 100)
-            + " %."
+        Against.noise()
+            + " "
+            + Against.rule()
             + (against.sameMachine() ? "" : " The machine was another one."),
         "class",
         "note");
@@ -52,7 +51,7 @@ final class AgainstPage {
           switch (change.kind()) {
             case WORSE -> "bad";
             case BETTER -> "better";
-            case NOISE, DIFFERENT -> "value";
+            case NOISE, HIGHER, LOWER -> "value";
           };
       html.leaf("td", change.kind().words(), "class", style).end();
     }

@@ -2,6 +2,7 @@
 
 package io.quorate.bench.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.bench.compare.CompareOptions.Fault;
 import io.quorate.bench.compare.Measured;
 import io.quorate.bench.compare.Run;
@@ -22,6 +23,8 @@ import java.util.function.ToDoubleFunction;
  * @param unit {@code ms}, {@code $}, {@code s}, or empty
  * @param better which way is better
  * @param meaning one sentence for people who see it for the first time
+ * @param noise what it may differ by for no reason
+ * @param decides whether {@code --against} fails when it got worse by more than noise
  * @param value of a run; not a number where it does not apply
  */
 record Figure(
@@ -30,7 +33,43 @@ record Figure(
     String unit,
     Better better,
     String meaning,
+    Noise noise,
+    boolean decides,
     ToDoubleFunction<Run> value) {
+
+  /**
+   * What two medians of a figure may differ by without saying anything, as a share of the larger
+   * one, when there are too few runs to see it from their ranges.
+   */
+  enum Noise {
+    /** Computed from prices alone: no run differs from another by chance. */
+    NONE(0, "what is computed from prices alone"),
+    /** A mean of all calls of a run. */
+    OF_A_MEAN(0.1, "throughput"),
+    /** What depends on how calls happen to gather, or on what else the machine does. */
+    OF_A_HABIT(0.25, "the p50 and what is counted"),
+    /** Decided by one call in a hundred, or by one election. */
+    OF_A_TAIL(0.5, "the p99 and the gap"),
+    /** Decided by a handful of calls, or by one. */
+    OF_AN_EXTREME(0.75, "rarer calls than that");
+
+    private final double share;
+    private final String of;
+
+    Noise(double share, String of) {
+      this.share = share;
+      this.of = of;
+    }
+
+    /** {@code 10 % for throughput}. */
+    String words() {
+      return Math.round(share * 100) + " % for " + of;
+    }
+
+    double share() {
+      return share;
+    }
+  }
 
   /** Which of two values is the better one. */
   enum Better {
@@ -38,6 +77,12 @@ record Figure(
     LESS,
     NEITHER
   }
+
+  /** From so many runs on each side their ranges tell what is noise. */
+  static final int RUNS_FOR_RANGES = 3;
+
+  /** What medians may differ by even then: as much as a machine drifts between two comparisons. */
+  static final double DRIFT = 0.05;
 
   private static final double NONE = Double.NaN;
   private static final int DIGITS = 3;
@@ -51,6 +96,8 @@ record Figure(
               "",
               Better.MORE,
               "Commands and reads answered in a second, over the measured time, fault included.",
+              Noise.OF_A_MEAN,
+              true,
               run -> run.measured().perSecond()),
           new Figure(
               "perSecondBeforeFault",
@@ -58,20 +105,41 @@ record Figure(
               "",
               Better.MORE,
               "The same for the first half, before the fault.",
+              Noise.OF_A_MEAN,
+              true,
               run ->
                   run.options().fault() == Fault.NONE
                       ? NONE
                       : run.measured().perSecondBeforeFault()),
-          latency("p50Millis", "latency p50", "Half of all calls were answered within this.", 50),
-          latency("p99Millis", "latency p99", "99 of 100 calls were answered within this.", 99),
           latency(
-              "p999Millis", "latency p99.9", "999 of 1,000 calls were answered within this.", 99.9),
+              "p50Millis",
+              "latency p50",
+              "Half of all calls were answered within this.",
+              Noise.OF_A_HABIT,
+              true,
+              50),
+          latency(
+              "p99Millis",
+              "latency p99",
+              "99 of 100 calls were answered within this.",
+              Noise.OF_A_TAIL,
+              true,
+              99),
+          latency(
+              "p999Millis",
+              "latency p99.9",
+              "999 of 1,000 calls were answered within this.",
+              Noise.OF_AN_EXTREME,
+              false,
+              99.9),
           new Figure(
               "maxMillis",
               "latency max",
               "ms",
               Better.LESS,
               "The longest that a call took.",
+              Noise.OF_AN_EXTREME,
+              false,
               run -> run.measured().maxMillis()),
           new Figure(
               "gapMillis",
@@ -79,6 +147,8 @@ record Figure(
               "ms",
               Better.LESS,
               "Longest time after the fault without any answer to any client.",
+              Noise.OF_A_TAIL,
+              true,
               run -> run.options().fault() == Fault.NONE ? NONE : run.measured().gapNanos() / 1e6),
           counted(
               "messagesPerThousand",
@@ -121,6 +191,8 @@ record Figure(
               Better.LESS,
               "Machines, disks, traffic and requests for a million commands, at this load around"
                   + " the clock.",
+              Noise.OF_A_MEAN,
+              false,
               run -> Dollars.of(run).map(Dollars::perMillionAtThisLoad).orElse(NONE)),
           new Figure(
               "dollarsPerIdleMonth",
@@ -128,6 +200,8 @@ record Figure(
               "$",
               Better.LESS,
               "Machines, disks and requests of a month without any command.",
+              Noise.NONE,
+              false,
               run -> Dollars.of(run).map(Dollars::perIdleMonth).orElse(NONE)),
           new Figure(
               "cpuSecondsPerMillion",
@@ -135,6 +209,8 @@ record Figure(
               "s",
               Better.LESS,
               "CPU time of all replicas and of the load generator.",
+              Noise.OF_A_HABIT,
+              false,
               run -> run.measured().cpuSecondsPerMillion()),
           counted(
               "diskBytesPerCommand",
@@ -152,6 +228,8 @@ record Figure(
               "",
               Better.NEITHER,
               "Share of the machine's processors that other programs used meanwhile.",
+              Noise.OF_AN_EXTREME,
+              false,
               run -> 100 * run.measured().costs().othersShare().orElse(NONE)),
           new Figure(
               "indeterminate",
@@ -159,6 +237,8 @@ record Figure(
               "",
               Better.NEITHER,
               "Calls whose client was told that nobody knows whether they took effect.",
+              Noise.OF_AN_EXTREME,
+              false,
               run -> run.measured().indeterminate()),
           new Figure(
               "refused",
@@ -166,11 +246,21 @@ record Figure(
               "",
               Better.NEITHER,
               "Calls that were surely not applied.",
+              Noise.OF_AN_EXTREME,
+              false,
               run -> run.measured().refused()));
 
-  private static Figure latency(String key, String title, String meaning, double percentile) {
+  private static Figure latency(
+      String key, String title, String meaning, Noise noise, boolean decides, double percentile) {
     return new Figure(
-        key, title, "ms", Better.LESS, meaning, run -> run.measured().millisAt(percentile));
+        key,
+        title,
+        "ms",
+        Better.LESS,
+        meaning,
+        noise,
+        decides,
+        run -> run.measured().millisAt(percentile));
   }
 
   /** A counter of the replicas; one that nobody counted does not apply. */
@@ -182,6 +272,8 @@ record Figure(
         "",
         Better.LESS,
         meaning,
+        Noise.OF_A_HABIT,
+        false,
         run ->
             run.measured().counts().containsKey(counter)
                 ? run.measured().perThousand(counter) / divisor
@@ -191,7 +283,15 @@ record Figure(
   /** What the machine counted, where it does. */
   private static Figure counted(
       String key, String title, String meaning, Function<Run, OptionalDouble> value) {
-    return new Figure(key, title, "", Better.LESS, meaning, run -> value.apply(run).orElse(NONE));
+    return new Figure(
+        key,
+        title,
+        "",
+        Better.LESS,
+        meaning,
+        Noise.OF_A_HABIT,
+        false,
+        run -> value.apply(run).orElse(NONE));
   }
 
   private static Figure stored(
@@ -207,12 +307,37 @@ record Figure(
         unit,
         Better.LESS,
         meaning,
+        Noise.OF_A_HABIT,
+        false,
         run -> run.measured().usesObjectStore() ? value.applyAsDouble(run.measured()) : NONE);
   }
 
   /** Whether it is computed from prices alone, so that no run differs from another by chance. */
   boolean exact() {
-    return key.equals("dollarsPerIdleMonth");
+    return noise == Noise.NONE;
+  }
+
+  /**
+   * The one rule for what is noise: two values of this figure cannot be told apart if their ranges
+   * overlap, or if their medians differ by no more than {@link #tolerance} of the larger one.
+   *
+   * @param a object with median, min and max
+   * @param b the same of another contender or time
+   * @param runs behind the one that has fewer
+   */
+  boolean alike(JsonNode a, JsonNode b, int runs) {
+    if (a.get("min").decimalValue().compareTo(b.get("max").decimalValue()) <= 0
+        && b.get("min").decimalValue().compareTo(a.get("max").decimalValue()) <= 0) {
+      return true;
+    }
+    double one = a.get("median").doubleValue();
+    double two = b.get("median").doubleValue();
+    return Math.abs(one - two) <= tolerance(runs) * Math.max(Math.abs(one), Math.abs(two));
+  }
+
+  /** What medians of so many runs may differ by, as a share of the larger one. */
+  double tolerance(int runs) {
+    return runs < RUNS_FOR_RANGES ? noise.share() : Math.min(noise.share(), DRIFT);
   }
 
   /** The figure of this key. */

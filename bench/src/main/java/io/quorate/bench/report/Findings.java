@@ -18,9 +18,6 @@ import java.util.stream.Stream;
  * history is wrong is never the answer.
  */
 final class Findings {
-  /** What two single runs may differ by without saying anything: one part in ten. */
-  static final double TOLERANCE = 0.1;
-
   /** How many times a latency a gap must be to be worth a caution. */
   private static final int HIDDEN = 20;
 
@@ -147,7 +144,7 @@ final class Findings {
     List<String> others = new ArrayList<>();
     for (JsonNode row : rows.subList(1, rows.size())) {
       others.add(name(row) + " " + shown(row, figure) + factor(first, row, figure));
-      if (overlap(figure, first.at("/figures/" + key), row.at("/figures/" + key), runs(first))) {
+      if (figure.alike(first.at("/figures/" + key), row.at("/figures/" + key), runs(first))) {
         equal.add(row);
       }
     }
@@ -164,7 +161,7 @@ final class Findings {
                 figure.exact() ? "" : at(at),
                 Words.list(others)));
     String caution =
-        Stream.of(caution(first, equal), hidden(first, figure))
+        Stream.of(caution(first, equal, figure), hidden(first, figure))
             .filter(text -> !text.isEmpty())
             .collect(Collectors.joining(" "));
     if (!caution.isEmpty()) {
@@ -172,17 +169,23 @@ final class Findings {
     }
   }
 
-  private static String caution(JsonNode first, List<JsonNode> equal) {
+  private static String caution(JsonNode first, List<JsonNode> equal, Figure figure) {
     if (equal.isEmpty()) {
       return "";
     }
     String names = Words.list(equal.stream().map(Findings::name).toList());
-    return runs(first) > 1
-        ? "The ranges of %s and %s overlap: this comparison cannot tell them apart."
-            .formatted(name(first), names)
-        : ("One run each: %s and %s differ by less than %d %%, which says nothing; --repeat 3 shows"
-                + " ranges.")
-            .formatted(name(first), names, Math.round(TOLERANCE * 100));
+    int runs = runs(first);
+    if (figure.exact()) {
+      return "%s and %s cost the same.".formatted(name(first), names);
+    }
+    long percent = Math.round(figure.tolerance(runs) * 100);
+    return runs > 1
+        ? ("The ranges of %s and %s overlap, or their medians differ by no more than %d %%: this"
+                + " comparison cannot tell them apart.")
+            .formatted(name(first), names, percent)
+        : ("One run each: %s and %s differ by no more than %d %%, which says nothing of this"
+                + " figure; --repeat 3 shows ranges.")
+            .formatted(name(first), names, percent);
   }
 
   /** A pause that a closed loop keeps out of the percentiles, if it is a long one. */
@@ -230,20 +233,6 @@ final class Findings {
     if (options.get("repeat").intValue() == 1) {
       notes.add("One run each: --repeat 3 shows how much of a difference is noise.");
     }
-  }
-
-  /**
-   * Whether two values cannot be told apart: their ranges overlap, or, with one run each, they
-   * differ by less than the tolerance.
-   */
-  static boolean overlap(Figure figure, JsonNode a, JsonNode b, int runs) {
-    if (runs > 1 || figure.exact()) {
-      return a.get("min").decimalValue().compareTo(b.get("max").decimalValue()) <= 0
-          && b.get("min").decimalValue().compareTo(a.get("max").decimalValue()) <= 0;
-    }
-    double one = a.get("median").doubleValue();
-    double two = b.get("median").doubleValue();
-    return Math.abs(one - two) <= TOLERANCE * Math.max(Math.abs(one), Math.abs(two));
   }
 
   private static int runs(JsonNode row) {

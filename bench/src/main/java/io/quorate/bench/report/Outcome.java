@@ -63,7 +63,7 @@ public record Outcome(String json, String page, String table, List<String> probl
     Against.check(against, Results.text(sweep, List.of(), Instant.EPOCH));
   }
 
-  /** 0: all is well; 1: a check failed, or a contender got slower. */
+  /** 0: all is well; 1: a check failed, or a figure that decides got worse. */
   public int exitCode() {
     return problems.isEmpty() ? 0 : 1;
   }

@@ -337,7 +337,7 @@ final class Page {
     String caption = title == null ? "All figures" : "All figures at " + title;
     html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", caption);
     html.open("table").open("caption").text(caption);
-    html.leaf("span", " ★ best; several where ranges overlap", "class", "range").close();
+    html.leaf("span", " ★ best; several where they cannot be told apart", "class", "range").close();
     html.open("thead").open("tr").leaf("th", "", "scope", "col");
     rows.forEach(row -> html.leaf("th", name(row), "scope", "col"));
     html.close().close().open("tbody");
@@ -413,7 +413,7 @@ final class Page {
       others++;
       int order = of.get("median").decimalValue().compareTo(own.get("median").decimalValue());
       boolean better = figure.better() == Better.MORE ? order > 0 : order < 0;
-      if (better && !Findings.overlap(figure, own, of, row.get("runs").size())) {
+      if (better && !figure.alike(own, of, row.get("runs").size())) {
         return false;
       }
     }

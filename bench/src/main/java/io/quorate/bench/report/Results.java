@@ -23,6 +23,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -70,6 +71,7 @@ public final class Results {
     ArrayNode each = root.putArray("runs");
     runs.forEach(run -> run(each.addObject(), run));
     Summary.fill(table, each);
+    table.forEach(row -> everySetting((ObjectNode) row, runs));
     Costs.fill(costs, table, runs);
     Findings.fill(findings, root);
     Findings.notes(notes, root);
@@ -131,6 +133,8 @@ public final class Results {
       described.put("unit", figure.unit());
       described.put("better", figure.better().name().toLowerCase(Locale.ROOT));
       described.put("meaning", figure.meaning());
+      described.put("decides", figure.decides());
+      described.put("noise", BigDecimal.valueOf(figure.noise().share()));
     }
   }
 
@@ -155,6 +159,16 @@ public final class Results {
     ObjectNode counts = node.putObject("counts");
     measured.counts().forEach(counts::put);
     history(node.putObject("history"), measured.verdict());
+  }
+
+  /** The same for all runs of a contender at a point. */
+  private static void everySetting(ObjectNode row, List<Run> runs) {
+    SortedMap<String, String> all =
+        runs.get(row.get("runs").get(0).intValue()).measured().everySetting();
+    if (!all.isEmpty()) {
+      ObjectNode settings = row.putObject("everySetting");
+      all.forEach(settings::put);
+    }
   }
 
   /** Up to the percentile behind which there is not one call left, and the longest. */

@@ -3,6 +3,9 @@
 package io.quorate.bench.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The part of the page that says what ran, and on what: everything, as it stands in the data. */
@@ -24,7 +27,37 @@ final class SettingPage {
             + " All replicas, the load and its client share this machine.",
         "class",
         "note");
+    everySetting(html, root);
     return html.toString();
+  }
+
+  /** Folded, once for each contender, and for each point of a sweep at which they differ. */
+  private static void everySetting(Html html, JsonNode root) {
+    Map<String, Map<JsonNode, List<String>>> contenders = new LinkedHashMap<>();
+    for (JsonNode row : root.get("table")) {
+      JsonNode settings = row.get("everySetting");
+      if (settings != null) {
+        contenders
+            .computeIfAbsent(row.get("contender").textValue(), name -> new LinkedHashMap<>())
+            .computeIfAbsent(settings, same -> new ArrayList<>())
+            .add(row.get("point").textValue());
+      }
+    }
+    if (contenders.isEmpty()) {
+      return;
+    }
+    html.leaf("h3", "Every setting");
+    contenders.forEach((contender, all) ->
+        all.forEach((settings, points) -> {
+          String at =
+              all.size() == 1
+                  ? ""
+                  : " at " + root.at("/sweep/option").textValue() + " " + Words.list(points);
+          html.open("details")
+              .leaf("summary", contender + at + ": " + settings.size() + " settings");
+          list(html, settings, "");
+          html.end();
+        }));
   }
 
   private static void list(Html html, JsonNode object, String prefix) {

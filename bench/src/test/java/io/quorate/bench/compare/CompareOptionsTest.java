@@ -8,32 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quorate.bench.compare.CompareOptions.Fault;
 import io.quorate.bench.compare.Conditions.Durability;
 import io.quorate.bench.compare.Conditions.Layout;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What cannot be run is refused in one sentence that names what would be right. */
 final class CompareOptionsTest {
-  static CompareOptions options(List<String> contenders, Fault fault, Conditions conditions) {
-    return new CompareOptions(
-        contenders,
-        3,
-        Duration.ZERO,
-        Duration.ofSeconds(1),
-        16,
-        0,
-        64,
-        25,
-        64,
-        fault,
-        1,
-        1,
-        Path.of("target", "compare-report"),
-        CompareOptions.ObjectStoreOptions.embedded(),
-        new TreeMap<>(),
-        conditions);
+  private static CompareOptions options(
+      List<String> contenders, Fault fault, Conditions conditions) {
+    return Asked.of(contenders.toArray(String[]::new)).fault(fault).under(conditions).options();
   }
 
   private static void assertRefused(
@@ -69,6 +51,22 @@ final class CompareOptionsTest {
         "partition-leader",
         "jraft",
         "network namespaces");
+  }
+
+  @Test
+  void onlyADiskOfOursStalls() {
+    assertRefused(
+        List.of("raft", "aeron"),
+        Fault.STALL_DISK,
+        Conditions.DEFAULT,
+        "stall-disk cannot be done to aeron",
+        "open their files themselves");
+    assertRefused(
+        List.of("vsr", "s3"),
+        Fault.STALL_DISK,
+        Conditions.DEFAULT,
+        "stall-disk",
+        "--backends raft,vsr");
   }
 
   @Test

@@ -6,12 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.api.statemachine.ApplyContext;
 import io.quorate.core.log.Bytes;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** A run in which something went wrong is found out, whatever it was; one without fault is not. */
@@ -19,22 +16,7 @@ final class HistoryCheckTest {
   private static final int KEYS = 3;
   private static final int CLIENTS = 2;
   private static final CompareOptions OPTIONS =
-      new CompareOptions(
-          List.of("raft"),
-          3,
-          Duration.ZERO,
-          Duration.ofSeconds(1),
-          CLIENTS,
-          0,
-          16,
-          50,
-          KEYS,
-          CompareOptions.Fault.NONE,
-          1,
-          1,
-          Path.of("unused"),
-          CompareOptions.ObjectStoreOptions.embedded(),
-          new TreeMap<>());
+      Asked.of("raft").clients(CLIENTS).payloadBytes(16).readPercent(50).keys(KEYS).options();
 
   private final CounterMachine machine = new CounterMachine(KEYS, CLIENTS);
   private final List<Workload.Client> clients = new ArrayList<>();

@@ -22,22 +22,15 @@ final class PlantedFaultTest {
   private static final CompareOptions OPTIONS = atRate(0);
 
   private static CompareOptions atRate(int perSecond) {
-    return new CompareOptions(
-        List.of("cheat"),
-        3,
-        Duration.ZERO,
-        Duration.ofMillis(400),
-        CLIENTS,
-        perSecond,
-        16,
-        30,
-        16,
-        CompareOptions.Fault.KILL_LEADER,
-        1,
-        1,
-        Path.of("unused"),
-        CompareOptions.ObjectStoreOptions.embedded(),
-        new TreeMap<>());
+    return Asked.of("cheat")
+        .lasting(Duration.ZERO, Duration.ofMillis(400))
+        .clients(CLIENTS)
+        .ratePerSecond(perSecond)
+        .payloadBytes(16)
+        .readPercent(30)
+        .keys(16)
+        .fault(CompareOptions.Fault.KILL_LEADER)
+        .options();
   }
 
   private enum Cheat {

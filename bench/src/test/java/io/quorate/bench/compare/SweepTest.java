@@ -5,31 +5,13 @@ package io.quorate.bench.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 final class SweepTest {
   private static final CompareOptions BASE =
-      new CompareOptions(
-          List.of("raft", "s3"),
-          3,
-          Duration.ZERO,
-          Duration.ofSeconds(1),
-          64,
-          0,
-          256,
-          0,
-          16,
-          CompareOptions.Fault.NONE,
-          2,
-          1,
-          Path.of("unused"),
-          CompareOptions.ObjectStoreOptions.embedded(),
-          new TreeMap<>());
+      Asked.of("raft", "s3").clients(64).payloadBytes(256).keys(16).repeat(2).options();
 
   private static <T> List<T> values(String text, Function<CompareOptions, T> value) {
     return Sweep.parse(text, BASE, size -> size.equals("4KiB") ? 4096 : 64).points().stream()

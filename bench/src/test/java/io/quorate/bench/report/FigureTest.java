@@ -4,6 +4,8 @@ package io.quorate.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +27,31 @@ final class FigureTest {
 
   private static String shown(double value) {
     return Words.number(Figure.rounded(value));
+  }
+
+  @Test
+  void whatIsNoiseIsAMatterOfTheFigureAndOfTheRuns() {
+    Figure throughput = Figure.of("perSecond");
+    Figure tail = Figure.of("p99Millis");
+
+    assertThat(throughput.alike(of(100, 100, 100), of(91, 91, 91), 1)).isTrue();
+    assertThat(throughput.alike(of(100, 100, 100), of(89, 89, 89), 1)).isFalse();
+    assertThat(tail.alike(of(100, 100, 100), of(144, 144, 144), 1)).isTrue();
+    assertThat(tail.alike(of(100, 100, 100), of(201, 201, 201), 1)).isFalse();
+    assertThat(tail.alike(of(100, 95, 110), of(144, 115, 150), 2)).isTrue();
+    assertThat(tail.alike(of(100, 95, 110), of(144, 115, 150), 3)).isFalse();
+    assertThat(tail.alike(of(100, 95, 110), of(144, 109, 150), 3)).isTrue();
+    assertThat(throughput.alike(of(100, 99, 101), of(104, 103, 105), 3)).isTrue();
+    assertThat(Figure.of("dollarsPerIdleMonth").alike(of(100, 100, 100), of(101, 101, 101), 1))
+        .isFalse();
+  }
+
+  private static JsonNode of(int median, int min, int max) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("median", median)
+        .put("min", min)
+        .put("max", max);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
@@ -121,6 +122,25 @@ final class OutcomeTest {
   }
 
   @Test
+  void everySettingOfOursIsTold() throws IOException {
+    Outcome outcome =
+        outcome(
+            NONE,
+            List.of(three(33_000, Planted.GOOD).get(0), Planted.run("peer", 9, Planted.GOOD)),
+            null);
+
+    JsonNode table = Results.parse(outcome.json()).get("table");
+    assertThat(table.get(0).get("everySetting").get("quorate.raft.heartbeat-interval").textValue())
+        .isEqualTo("50 ms <each>");
+    assertThat(table.get(1).has("everySetting")).isFalse();
+    assertThat(outcome.page())
+        .contains("<summary>raft: 2 settings</summary>")
+        .contains("<dt>quorate.raft.heartbeat-interval</dt><dd>50 ms &lt;each&gt;</dd>");
+    assertThat(outcome(swept(), sweptRuns(), null).page().split("<summary>raft: 2 settings<"))
+        .hasSize(2);
+  }
+
+  @Test
   void thePageFetchesNothing() {
     String page = outcome(NONE, three(33_000, Planted.GOOD), null).page();
 
@@ -182,9 +202,11 @@ final class OutcomeTest {
 
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.problems())
-        .singleElement()
-        .asString()
-        .startsWith("raft is slower than on 2026-11-21T20:00:00Z: 26,400 commands/s, was 33,000");
+        .containsExactly(
+            "raft is worse than on 2026-11-21T20:00:00Z: commands/s 26,400, was 33,000"
+                + " (-20.0 %, beyond noise).",
+            "raft is worse than on 2026-11-21T20:00:00Z: commands/s before the fault 29,040,"
+                + " was 36,300 (-20.0 %, beyond noise).");
     assertThat(outcome.table())
         .containsPattern("raft: commands/s .*33,000 +26,400 +-20.0 % +WORSE");
     assertThat(outcome.page())
@@ -213,6 +235,57 @@ final class OutcomeTest {
 
     assertThat(outcome.exitCode()).isZero();
     assertThat(outcome.table()).containsPattern("raft: commands/s .* \\+100.0 % +better");
+  }
+
+  @Test
+  void aTailOfASingleRunMayDoubleAndIsNotCalledWorse() throws IOException {
+    Outcome outcome = outcome(NONE, three(33_000, Planted.GOOD), scaled(1 / 1.44, "p99Millis"));
+
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.table()).doesNotContain(": latency p99 ").doesNotContain(" WORSE\n");
+  }
+
+  @Test
+  void whatIsCalledWorseFails() throws IOException {
+    for (String key : List.of("p50Millis", "p99Millis", "gapMillis")) {
+      Outcome outcome = outcome(NONE, three(33_000, Planted.GOOD), scaled(0.4, key));
+
+      assertThat(outcome.exitCode()).as(key).isEqualTo(1);
+      assertThat(outcome.problems()).as(key).hasSize(3).allMatch(each -> each.contains("is worse"));
+      assertThat(outcome.table()).contains(" WORSE\n").contains("WORSE makes the exit code 1");
+    }
+  }
+
+  @Test
+  void whatDecidesNothingIsNotCalledWorse() throws IOException {
+    List<String> keys =
+        Figure.ALL.stream().filter(figure -> !figure.decides()).map(Figure::key).toList();
+
+    Outcome outcome =
+        outcome(NONE, three(33_000, Planted.GOOD), scaled(0.1, keys.toArray(String[]::new)));
+
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.page()).doesNotContain("<td class=\"bad\">WORSE</td>");
+    assertThat(outcome.table())
+        .doesNotContain(" WORSE\n")
+        .containsPattern("raft: latency p99.9 .* higher \\(not judged\\)\n");
+  }
+
+  /**
+   * An earlier file in which these figures of all contenders were this many times what they are.
+   */
+  private Path scaled(double factor, String... keys) throws IOException {
+    JsonNode old = Results.parse(outcome(NONE, three(33_000, Planted.GOOD), null).json());
+    for (JsonNode row : old.get("table")) {
+      for (String key : keys) {
+        if (row.get("figures").get(key) instanceof ObjectNode figure) {
+          for (String which : List.of("median", "min", "max")) {
+            figure.put(which, Figure.rounded(figure.get(which).doubleValue() * factor));
+          }
+        }
+      }
+    }
+    return Files.writeString(folder.resolve("before.json"), Results.write(old));
   }
 
   @Test

@@ -2,6 +2,7 @@
 
 package io.quorate.bench.report;
 
+import io.quorate.bench.compare.Asked;
 import io.quorate.bench.compare.CompareOptions;
 import io.quorate.bench.compare.Costs;
 import io.quorate.bench.compare.HistoryVerdict;
@@ -9,7 +10,6 @@ import io.quorate.bench.compare.Measured;
 import io.quorate.bench.compare.Prices;
 import io.quorate.bench.compare.Run;
 import io.quorate.bench.compare.Timeline;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -33,22 +33,14 @@ final class Planted {
   private Planted() {}
 
   static CompareOptions options(int clients, int repeat) {
-    return new CompareOptions(
-        List.of("raft", "vsr", "s3"),
-        3,
-        Duration.ofSeconds(3),
-        Duration.ofSeconds(SECONDS),
-        clients,
-        0,
-        256,
-        0,
-        1024,
-        CompareOptions.Fault.KILL_LEADER,
-        repeat,
-        1,
-        Path.of("unused"),
-        CompareOptions.ObjectStoreOptions.embedded(),
-        new TreeMap<>());
+    return Asked.of("raft", "vsr", "s3")
+        .lasting(Duration.ofSeconds(3), Duration.ofSeconds(SECONDS))
+        .clients(clients)
+        .payloadBytes(256)
+        .keys(1024)
+        .fault(CompareOptions.Fault.KILL_LEADER)
+        .repeat(repeat)
+        .options();
   }
 
   static Run run(String contender, long perSecond, HistoryVerdict verdict) {
@@ -85,12 +77,23 @@ final class Planted {
             Prices.shipped("standard"),
             verdict,
             "",
+            settings(contender),
             new Costs(
                 12_345_678_901L,
                 OptionalDouble.of(0.125),
                 OptionalLong.of(answered * 1_234),
                 OptionalLong.empty()),
             new Timeline(100_000_000L, List.of(perSecond / 10, 0L, perSecond / 10), 123_000_000L)));
+  }
+
+  /** What only our own contenders tell. */
+  private static SortedMap<String, String> settings(String contender) {
+    SortedMap<String, String> settings = new TreeMap<>();
+    if (!contender.equals("peer")) {
+      settings.put("quorate.backend", contender);
+      settings.put("quorate." + contender + ".heartbeat-interval", "50 ms <each>");
+    }
+    return settings;
   }
 
   private static SortedMap<String, Long> counts(String contender, long answered) {

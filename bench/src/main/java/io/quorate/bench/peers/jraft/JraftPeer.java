@@ -24,7 +24,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -73,7 +72,7 @@ public final class JraftPeer implements Contender {
 
   @Override
   public String durability(GroupSetup setup) {
-    return setup.synced() ? "fsync on a majority" : "page cache of a majority";
+    return setup.durability();
   }
 
   @Override
@@ -118,11 +117,7 @@ public final class JraftPeer implements Contender {
   }
 
   private static List<PeerId> peers(GroupSetup setup) {
-    List<PeerId> peers = new ArrayList<>();
-    for (int port : setup.ports()) {
-      peers.add(new PeerId("127.0.0.1", port));
-    }
-    return peers;
+    return setup.addresses().stream().map(PeerId::parsePeer).toList();
   }
 
   @Override

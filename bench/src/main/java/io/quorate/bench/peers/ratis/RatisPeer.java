@@ -49,7 +49,7 @@ public final class RatisPeer implements Contender {
 
   @Override
   public String durability(GroupSetup setup) {
-    return setup.synced() ? "fsync on a majority" : "page cache of a majority";
+    return setup.durability();
   }
 
   @Override
@@ -102,12 +102,8 @@ public final class RatisPeer implements Contender {
 
   private static RaftGroup group(GroupSetup setup) {
     List<RaftPeer> peers = new ArrayList<>();
-    for (int i = 0; i < setup.ports().size(); i++) {
-      peers.add(
-          RaftPeer.newBuilder()
-              .setId("n" + (i + 1))
-              .setAddress("127.0.0.1:" + setup.ports().get(i))
-              .build());
+    for (String address : setup.addresses()) {
+      peers.add(RaftPeer.newBuilder().setId("n" + (peers.size() + 1)).setAddress(address).build());
     }
     // Groups of former runs in the same process have other directories.
     UUID id = UUID.nameUUIDFromBytes(setup.directory().getBytes(StandardCharsets.UTF_8));
