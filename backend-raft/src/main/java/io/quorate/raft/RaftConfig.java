@@ -89,7 +89,9 @@ public record RaftConfig(
    * @param appendBytesInFlightMax unacknowledged bytes to one follower
    * @param batchesInFlightMax uncommitted batches of a leader
    * @param uncommittedBytesMax uncommitted bytes of a leader
-   * @param logWindowBytes how much of the end of the log stays in memory
+   * @param logWindowBytes how much of the end of the log stays in memory; what is older is read from
+   *     the disk again for whoever lags. More is slower: entries that outlive a young collection
+   *     are copied by it, and no longer in the processor's cache when they are let go
    */
   public record Pipeline(
       int appendBytesMax,
@@ -114,9 +116,9 @@ public record RaftConfig(
       atLeast(logWindowBytes, 1, "log-window");
     }
 
-    /** 1 MiB a message, 64 messages and 16 MiB a follower, 32 batches, 16 MiB, 64 MiB. */
+    /** 1 MiB a message, 64 messages and 16 MiB a follower, 32 batches, 16 MiB, 4 MiB. */
     public static Pipeline defaults() {
-      return new Pipeline(1 << 20, 64, 16L << 20, 32, 16L << 20, 64L << 20);
+      return new Pipeline(1 << 20, 64, 16L << 20, 32, 16L << 20, 4L << 20);
     }
   }
 

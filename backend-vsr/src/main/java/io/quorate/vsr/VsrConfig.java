@@ -80,7 +80,9 @@ public record VsrConfig(
    * @param aheadBytesMax ops that a backup keeps while it waits for those before them
    * @param batchesInFlightMax uncommitted ops of a primary
    * @param uncommittedBytesMax uncommitted bytes of a primary
-   * @param logWindowBytes how much of the end of the log stays in memory
+   * @param logWindowBytes how much of the end of the log stays in memory; what is older is read from
+   *     the disk again for whoever lags. More is slower: entries that outlive a young collection
+   *     are copied by it, and no longer in the processor's cache when they are let go
    */
   public record Pipeline(
       int prepareBytesMax,
@@ -100,9 +102,9 @@ public record VsrConfig(
       atLeast(logWindowBytes, 1, "log-window");
     }
 
-    /** 1 MiB an answer, 16 MiB ahead, 32 ops, 16 MiB, 64 MiB. */
+    /** 1 MiB an answer, 16 MiB ahead, 32 ops, 16 MiB, 4 MiB. */
     public static Pipeline defaults() {
-      return new Pipeline(1 << 20, 16L << 20, 32, 16L << 20, 64L << 20);
+      return new Pipeline(1 << 20, 16L << 20, 32, 16L << 20, 4L << 20);
     }
   }
 

@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Three replicas of the key-value service in this process, with their real parts. */
 final class RunningGroup implements AutoCloseable {
-  private static final long PATIENCE_NANOS = 60_000_000_000L;
-
   private final Path config;
   private final SortedMap<NodeId, QuorateNode> nodes = new TreeMap<>();
 
@@ -80,15 +78,9 @@ final class RunningGroup implements AutoCloseable {
 
   /** Waits for a leader and names it. */
   NodeId leader() {
-    long until = System.nanoTime() + PATIENCE_NANOS;
-    while (System.nanoTime() < until) {
-      NodeId leader = leaderNow();
-      if (leader != null) {
-        return leader;
-      }
-      Thread.onSpinWait();
-    }
-    throw new AssertionError("no leader");
+    Await.until("somebody leads", () -> leaderNow() != null);
+    NodeId leader = leaderNow();
+    return leader == null ? leader() : leader;
   }
 
   private @Nullable NodeId leaderNow() {

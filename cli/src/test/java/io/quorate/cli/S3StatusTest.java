@@ -22,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What {@code status} and {@code admin inspect} say about a log in a bucket, here a folder. */
 class S3StatusTest {
   private static final NodeId NODE = NodeId.of("n1");
-  private static final long PATIENCE_NANOS = 60_000_000_000L;
 
   @TempDir private Path folder;
 
@@ -47,11 +46,7 @@ class S3StatusTest {
 
   private static QuorateNode start(Path config) {
     QuorateNode node = QuorateNode.start(QuorateConfig.load(config, NODE), new KvStateMachine());
-    long until = System.nanoTime() + PATIENCE_NANOS;
-    while (node.status().protocol().role() != Role.LEADER) {
-      assertThat(System.nanoTime()).as("no leader in time").isLessThan(until);
-      Thread.onSpinWait();
-    }
+    Await.until("it leads", () -> node.status().protocol().role() == Role.LEADER);
     return node;
   }
 

@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,7 +67,7 @@ class SessionSettingsTest {
           .hasCauseInstanceOf(TooManySessions.class);
 
       only.close();
-      until(() -> node.status().sessions() == 0);
+      Await.until("it is closed", () -> node.status().sessions() == 0);
       node.log().openSession().get(30, TimeUnit.SECONDS).close();
     }
   }
@@ -76,7 +75,7 @@ class SessionSettingsTest {
   @Test
   void aSessionWhoseClientDoesNotChooseExpiresAsConfigured() throws Exception {
     try (QuorateNode node = start(config("expire-after = 1 s"))) {
-      until(() -> node.status().protocol().leader() != null);
+      Await.until("somebody leads", () -> node.status().protocol().leader() != null);
       SessionOptions longer =
           new SessionOptions(SessionOptions.Order.SUBMISSION, Duration.ofMinutes(10));
       node.log().openSession(longer).get(30, TimeUnit.SECONDS);
@@ -85,14 +84,9 @@ class SessionSettingsTest {
         client.log().openSession().get(30, TimeUnit.SECONDS);
         assertThat(node.status().sessions()).isEqualTo(2);
       }
-      until(() -> node.status().sessions() == 1); // in about a second, not in an hour
+      // In about a second, not in an hour.
+      Await.until("it has expired", () -> node.status().sessions() == 1);
       assertThat(node.status().sessions()).isEqualTo(1);
-    }
-  }
-
-  private static void until(BooleanSupplier condition) {
-    while (!condition.getAsBoolean()) {
-      Thread.onSpinWait();
     }
   }
 }

@@ -19,6 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class SimCommandTest {
+  /** Has a test of its own. */
+  private static final String LATE_PUT = "s3-late-put.txt";
+
   @TempDir private Path folder;
 
   @Test
@@ -65,7 +68,7 @@ class SimCommandTest {
   void theScenariosOfTheSamplesHoldOnEveryBackend() throws IOException {
     Path scenarios = Path.of(System.getProperty("quorate.root"), "samples", "scenarios");
     try (Stream<Path> files = Files.list(scenarios)) {
-      for (Path file : files.sorted().toList()) {
+      for (Path file : files.filter(each -> !each.endsWith(LATE_PUT)).sorted().toList()) {
         boolean own = file.getFileName().toString().startsWith("s3-");
         CommandRun run =
             CommandRun.of("sim", "--backend", own ? "s3" : "all", "--scenario", file.toString());
@@ -78,8 +81,7 @@ class SimCommandTest {
   @Test
   void thePutThatComesLateMeetsASeal() throws IOException {
     Path trace = folder.resolve("late.txt");
-    Path scenario =
-        Path.of(System.getProperty("quorate.root"), "samples", "scenarios", "s3-late-put.txt");
+    Path scenario = Path.of(System.getProperty("quorate.root"), "samples", "scenarios", LATE_PUT);
 
     CommandRun run =
         CommandRun.of(

@@ -157,6 +157,11 @@ final class Disks {
       return Optional.of(new Log(copy(path)));
     }
 
+    @Override
+    public int walks() {
+      return 1;
+    }
+
     /** Below RocksDB's own checksums, so that those of the entry are what must find it. */
     @Override
     public boolean corrupt(long slot, int offset) {

@@ -50,6 +50,8 @@ public final class Certificates {
                 List.of(
                     Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                     "-genkeypair",
+                    "-J-XX:TieredStopAtLevel=1",
+                    "-J-XX:+UseSerialGC",
                     "-alias",
                     "test",
                     "-keyalg",

@@ -14,6 +14,7 @@ import io.quorate.core.protocol.ProtocolMessage;
 import io.quorate.core.protocol.Trace;
 import io.quorate.raft.RaftConfig;
 import io.quorate.raft.codec.RaftCodec;
+import io.quorate.sim.contract.TextProposal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -233,7 +234,7 @@ final class LockstepCluster {
           LockstepNode leader = leader();
           LockstepNode any = nodes.get(random.nextInt(nodes.size()));
           LockstepNode mostly = leader != null && random.nextInt(10) != 0 ? leader : any;
-          mostly.propose(new TestProposal("c" + ++proposals));
+          mostly.propose(new TextProposal("c" + ++proposals));
           any.read(consistency(leases));
           startClients(everyNanos, leases);
         });

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  * end, every replica soon has everything.
  */
 class RandomWorldsTest {
-  private static final int SEEDS = Integer.getInteger("quorate.raft.seeds", 60);
+  private static final int SEEDS = Integer.getInteger("quorate.raft.seeds", 20);
   private static final int FIRST = Integer.getInteger("quorate.raft.first-seed", 1);
 
   @Test
@@ -32,7 +32,7 @@ class RandomWorldsTest {
   @Test
   @Tag("slow")
   void invariantsHoldInManyMoreWorlds() {
-    run(FIRST + SEEDS, 40 * SEEDS);
+    run(FIRST + SEEDS, 120 * SEEDS);
   }
 
   private static void run(int first, int seeds) {

@@ -3,7 +3,6 @@
 package io.quorate.raft.mutant;
 
 import io.quorate.sim.mutant.SourceMutant;
-import java.util.List;
 
 /** Rules without which Raft, or what the runtime adds to it, is wrong; each is broken by itself. */
 final class RaftMutants {
@@ -22,53 +21,76 @@ final class RaftMutants {
 
   private RaftMutants() {}
 
-  /** Those that a group of any kind under faults of any kind shows. */
-  static List<SourceMutant> shownBySwarms() {
-    return List.of(
-        SourceMutant.named("acknowledge before sync")
-            .replace(
-                RAFT,
-                APPENDS,
-                "log.release(new Outgoing(from, new AppendOk(",
-                "out.send(new Outgoing(from, new AppendOk("),
-        SourceMutant.named("truncate on a short append")
-            .replace(
-                RAFT,
-                APPENDS,
-                "    return news;\n",
-                """
-                    Entry last = entries.isEmpty() ? null : entries.get(entries.size() - 1);
-                    if (last != null && !news && last.slot() < log.lastSlot()
-                        && last.slot() > log.base().slot()) {
-                      log.truncateFrom(last.slot() + 1, last.hash());
-                      news = true;
-                    }
-                    return news;
-                """),
-        SourceMutant.named("skip the no-op before a read")
-            .replace(RAFT, LEADERSHIP, "return log.commit() >= firstSlotOfTerm;", "return true;")
-            .replace(CORE, ROUNDS, "private boolean servable;", "private boolean servable = true;"),
-        SourceMutant.named("drop dedupe at apply")
-            .replace(CORE, SESSIONS, "if (kept != Kept.NOTHING) {", "if (false) {"),
-        SourceMutant.named("serve a bounded read without its bound")
-            .replace(
-                RAFT,
-                REPLICA,
-                "if (standing.staleNanos(now.monotonicNanos())"
-                    + " <= bounded.maxStaleness().toNanos()) {",
-                "if (bounded != null) {"),
-        SourceMutant.named("serve a local read before its index")
-            .replace(
-                CORE,
-                DOOR,
-                "apply.offerLocalRead(call, local.minIndex());",
-                "apply.offerLocalRead(call, 0);"),
-        SourceMutant.named("lose sessions in a snapshot")
-            .replace(
-                CORE,
-                APPLIER,
-                "sessions = restored;",
-                "sessions = new SessionTable(restored.limits());"));
+  /** What a write holds back leaves before it. */
+  static SourceMutant acknowledgeBeforeSync() {
+    return SourceMutant.named("acknowledge before sync")
+        .replace(
+            RAFT,
+            APPENDS,
+            "log.release(new Outgoing(from, new AppendOk(",
+            "out.send(new Outgoing(from, new AppendOk(");
+  }
+
+  /** Paper, §5.3: a short append takes away what is behind it, though it may be an old one. */
+  static SourceMutant truncateOnShortAppend() {
+    return SourceMutant.named("truncate on a short append")
+        .replace(
+            RAFT,
+            APPENDS,
+            "    return news;\n",
+            """
+                Entry last = entries.isEmpty() ? null : entries.get(entries.size() - 1);
+                if (last != null && !news && last.slot() < log.lastSlot()
+                    && last.slot() > log.base().slot()) {
+                  log.truncateFrom(last.slot() + 1, last.hash());
+                  news = true;
+                }
+                return news;
+            """);
+  }
+
+  /** Paper, §8: a new leader serves reads before an entry of its own is committed. */
+  static SourceMutant readBeforeNoop() {
+    return SourceMutant.named("skip the no-op before a read")
+        .replace(RAFT, LEADERSHIP, "return log.commit() >= firstSlotOfTerm;", "return true;")
+        .replace(CORE, ROUNDS, "private boolean servable;", "private boolean servable = true;");
+  }
+
+  /** D.2: a command that is logged again is executed again. */
+  static SourceMutant noDedupe() {
+    return SourceMutant.named("drop dedupe at apply")
+        .replace(CORE, SESSIONS, "if (kept != Kept.NOTHING) {", "if (false) {");
+  }
+
+  /** A bounded read is served however long nothing was heard. */
+  static SourceMutant boundedWithoutBound() {
+    return SourceMutant.named("serve a bounded read without its bound")
+        .replace(
+            RAFT,
+            REPLICA,
+            "if (standing.staleNanos(now.monotonicNanos())"
+                + " <= bounded.maxStaleness().toNanos()) {",
+            "if (bounded != null) {");
+  }
+
+  /** A local read is served before what the client has already seen is applied. */
+  static SourceMutant localBeforeIndex() {
+    return SourceMutant.named("serve a local read before its index")
+        .replace(
+            CORE,
+            DOOR,
+            "apply.offerLocalRead(call, local.minIndex());",
+            "apply.offerLocalRead(call, 0);");
+  }
+
+  /** A snapshot brings no sessions. */
+  static SourceMutant sessionsLost() {
+    return SourceMutant.named("lose sessions in a snapshot")
+        .replace(
+            CORE,
+            APPLIER,
+            "sessions = restored;",
+            "sessions = new SessionTable(restored.limits());");
   }
 
   /** Sync and release are one event of the simulator: shown only by a death between them. */

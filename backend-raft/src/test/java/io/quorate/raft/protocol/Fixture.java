@@ -25,7 +25,6 @@ import io.quorate.core.protocol.Seat;
 import io.quorate.core.protocol.Trace;
 import io.quorate.raft.RaftConfig;
 import io.quorate.raft.lockstep.MemoryDisk;
-import io.quorate.raft.lockstep.TestProposal;
 import io.quorate.raft.message.RaftMessage;
 import io.quorate.raft.message.RaftMessage.Append;
 import io.quorate.raft.message.RaftMessage.AppendOk;
@@ -36,6 +35,8 @@ import io.quorate.raft.message.RaftMessage.RequestVote;
 import io.quorate.raft.message.RaftMessage.VoteReply;
 import io.quorate.raft.protocol.configuration.Configuration;
 import io.quorate.raft.protocol.log.HardState;
+import io.quorate.sim.contract.RecordingEffects;
+import io.quorate.sim.contract.TextProposal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,7 @@ final class Fixture {
   private final List<NodeId> members = new ArrayList<>();
   private final MemoryDisk disk = new MemoryDisk();
   private RaftConfig config = RaftConfig.defaults();
-  private RecordingEffects out = new RecordingEffects();
+  private RecordingEffects out = RecordingEffects.logOnDisk();
   private @Nullable RaftReplica core;
   private @Nullable SnapshotRef snapshot;
   private boolean headCertain = true;
@@ -137,7 +138,7 @@ final class Fixture {
   /** What a crash now would leave; nothing of this replica is shared with the next. */
   Fixture crashAndStart() {
     nanos += 1_000_000_000L;
-    out = new RecordingEffects();
+    out = RecordingEffects.logOnDisk();
     return start();
   }
 
@@ -205,11 +206,11 @@ final class Fixture {
     out.writes.clear();
     out.sent.addAll(out.held);
     out.held.clear();
-    return step(new Event.Persisted(out.lastToken));
+    return step(new Event.Persisted(out.lastToken()));
   }
 
   Fixture propose(String text) {
-    return propose(new TestProposal(text));
+    return propose(new TextProposal(text));
   }
 
   Fixture propose(Proposal proposal) {
@@ -341,7 +342,7 @@ final class Fixture {
     ChainHash parent = ChainHash.ROOT;
     for (int i = 0; i < terms.length; i++) {
       Entry entry =
-          new TestProposal("slot " + (i + 1) + " of term " + terms[i])
+          new TextProposal("slot " + (i + 1) + " of term " + terms[i])
               .seal(i + 1, terms[i], i + 1, WALL + i, parent);
       entries.add(entry);
       parent = entry.hash();
@@ -424,7 +425,7 @@ final class Fixture {
                   WALL + i,
                   parent,
                   configuration.encode())
-              : new TestProposal("x").seal(i + 1, terms[i], i + 1, WALL + i, parent);
+              : new TextProposal("x").seal(i + 1, terms[i], i + 1, WALL + i, parent);
       entries.add(entry);
       parent = entry.hash();
     }

@@ -19,6 +19,7 @@ import io.quorate.raft.RaftConfig.Pipeline;
 import io.quorate.raft.message.RaftMessage.Append;
 import io.quorate.raft.message.RaftMessage.AppendOk;
 import io.quorate.raft.message.RaftMessage.AppendReject;
+import io.quorate.sim.contract.RecordingEffects;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

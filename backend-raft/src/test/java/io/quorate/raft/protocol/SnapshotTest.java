@@ -20,6 +20,7 @@ import io.quorate.raft.message.RaftMessage.Append;
 import io.quorate.raft.message.RaftMessage.AppendOk;
 import io.quorate.raft.message.RaftMessage.SnapshotAck;
 import io.quorate.raft.message.RaftMessage.SnapshotChunk;
+import io.quorate.sim.contract.RecordingEffects;
 import org.junit.jupiter.api.Test;
 
 /** Snapshots and compaction: paper §7; dissertation §5.1 to §5.3. */

@@ -32,8 +32,7 @@ final class RaftStoriesTest {
     s.isolate(old);
     long before = old.commitSlot();
     Pending write = s.client(1).put(1, 11);
-    s.until(
-        () -> s.cluster().leader() != old && s.cluster().leader() != null, SOON, "another leads");
+    s.untilAnotherLeads(SOON, old);
     assertThat(old.commitSlot()).isEqualTo(before);
     s.heal();
     s.await(write);
@@ -107,8 +106,7 @@ final class RaftStoriesTest {
     s.await(s.client(1).put(1, 10));
     SimNode old = s.leader();
     s.happens("deafen " + old.id());
-    s.until(
-        () -> s.cluster().leader() != old && s.cluster().leader() != null, SOON, "another leads");
+    s.untilAnotherLeads(SOON, old);
     assertThat(s.count("note.raft §6.2 check quorum")).isPositive();
     s.await(s.client(2).put(1, 11));
     s.check();
@@ -134,10 +132,7 @@ final class RaftStoriesTest {
     SimNode old = s.leader();
     s.stallDisk(old, Duration.ofSeconds(20));
     s.client(1).put(1, 11);
-    s.until(
-        () -> s.cluster().leader() != null && s.cluster().leader() != old,
-        Duration.ofSeconds(10),
-        "a replica with a working disk leads");
+    s.untilAnotherLeads(Duration.ofSeconds(10), old);
     s.await(s.client(2).put(2, 12));
     s.run(Duration.ofSeconds(12));
     s.check();

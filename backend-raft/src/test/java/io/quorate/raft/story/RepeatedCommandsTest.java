@@ -131,9 +131,7 @@ final class RepeatedCommandsTest {
     final long logged = applied(old);
     Caller transfer = new Caller();
     old.ask(door -> door.admin(new AdminCommand.TransferLeadership(null), transfer, 0));
-    s.until(
-        () -> s.cluster().leader() != null && s.cluster().leader() != old, SOON, "another leads");
-    SimNode next = s.leader();
+    SimNode next = s.untilAnotherLeads(SOON, old);
     s.until(() -> applied(next) == logged, SOON, "it has applied what the last leader had");
     assertThat(answer(send(next, session, 1))).isEqualTo(first);
     assertThat(applied(next)).isEqualTo(logged + 1);

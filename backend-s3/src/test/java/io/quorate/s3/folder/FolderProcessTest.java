@@ -52,7 +52,7 @@ final class FolderProcessTest {
       create(store, "root", "0");
     }
     long reached = 0;
-    for (int lines : new int[] {1, 2, 17, 60}) {
+    for (int lines : new int[] {2, 17, 61}) {
       List<String> announced = runAndKill(lines);
       try (FolderStore store = FolderStore.open(temporary)) {
         for (String line : announced) {

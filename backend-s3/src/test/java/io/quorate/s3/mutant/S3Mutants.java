@@ -3,7 +3,6 @@
 package io.quorate.s3.mutant;
 
 import io.quorate.sim.mutant.SourceMutant;
-import java.util.List;
 
 /**
  * Rules without which the protocol is wrong, by the design's sections; each is broken by itself.
@@ -20,20 +19,6 @@ final class S3Mutants {
   private static final String READS = PROTOCOL + "reads.LeaderReads";
 
   private S3Mutants() {}
-
-  /** Those that a group of any kind under faults of any kind shows. */
-  static List<SourceMutant> shownBySwarms() {
-    return List.of(
-        noSeal(),
-        sealsDeleted(),
-        deletedBeforeWatermark(),
-        anyDurableSlot(),
-        failure412(),
-        noLeaseWait(),
-        otherBytes(),
-        noNonce(),
-        oldEpoch());
-  }
 
   /** A.5.4: a candidate looks for the end of the log, but does not close it. */
   static SourceMutant noSeal() {

@@ -2,70 +2,85 @@
 
 package io.quorate.s3.mutant;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static io.quorate.sim.mutant.MutantCase.story;
 
+import io.quorate.s3.story.InterleavingsTest;
+import io.quorate.s3.story.ReaderInterleavingsTest;
+import io.quorate.s3.world.S3Worlds;
+import io.quorate.sim.Simulation;
+import io.quorate.sim.mutant.MutantCase;
+import io.quorate.sim.mutant.MutantCase.Worlds;
+import io.quorate.sim.mutant.MutantSuite;
 import io.quorate.sim.mutant.SourceMutant;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/**
- * The test of the simulator: what it would not notice, it does not test. Every rule of the protocol
- * is broken once; most are shown by a few seeds, the deep ones by the story of their interleaving.
- */
-@Tag("sim")
-@Execution(ExecutionMode.CONCURRENT)
-final class S3MutantsTest {
+/** Each rule of the protocol is missed by somebody, by the sections of the design. */
+final class S3MutantsTest implements MutantSuite {
 
-  /** A mutant that needs its scene, and what must be found there. */
-  private record Deep(
-      SourceMutant mutant, Class<? extends Callable<@Nullable String>> scene, String found) {}
+  /** A group drawn from the seed under faults drawn from the seed. */
+  static final class Swarm implements LongFunction<@Nullable String> {
+    private final Simulation simulation =
+        Simulation.of(S3Worlds.swarm()).time(Duration.ofSeconds(6));
 
-  private static List<Deep> deep() {
-    return List.of(
-        new Deep(S3Mutants.freshEtag(), Hunt.SlowCandidate.class, "I8"),
-        new Deep(S3Mutants.sealIsVerdict(), Hunt.LateSeal.class, "never will be"),
-        new Deep(S3Mutants.readWithoutRoot(), Hunt.LostLeader.class, "stale read"),
-        new Deep(S3Mutants.noLeaseWait(), Hunt.LostLeader.class, "A.5.4"),
-        new Deep(S3Mutants.leaseFromRetry(), Hunt.LateAnswer.class, "stale read"),
-        new Deep(S3Mutants.noBarrier(), Hunt.EarlyFollower.class, "stale read"),
-        new Deep(S3Mutants.pullBelowEpoch(), Hunt.Orphan.class, "chain breaks"));
-  }
-
-  @Test
-  void shippedCodeIsCleanInAllScenes() {
-    SourceMutant shipped = SourceMutant.named("none");
-    assertThat(shipped.run(Hunt.Swarm.class)).isNull();
-    for (Deep each : deep()) {
-      assertThat(shipped.run(each.scene())).as(each.scene().getSimpleName()).isNull();
+    @Override
+    public @Nullable String apply(long seed) {
+      return simulation.seed(seed).run().failure();
     }
   }
 
-  @TestFactory
-  Stream<DynamicTest> swarmsShowTheMutant() {
-    return S3Mutants.shownBySwarms().stream()
-        .map(mutant ->
-            DynamicTest.dynamicTest(
-                mutant.name(),
-                () ->
-                    assertThat(mutant.run(Hunt.Swarm.class))
-                        .as("none of %s seeds notices: %s", Hunt.Swarm.SEEDS, mutant)
-                        .isNotNull()));
+  @Override
+  public List<MutantCase> mutants() {
+    return List.of(
+        swarm(S3Mutants.noSeal(), 1),
+        swarm(S3Mutants.sealsDeleted(), 3),
+        swarm(S3Mutants.deletedBeforeWatermark(), 2),
+        swarm(S3Mutants.anyDurableSlot(), 1),
+        swarm(S3Mutants.failure412(), 5),
+        swarm(S3Mutants.noLeaseWait(), 1),
+        swarm(S3Mutants.otherBytes(), 3),
+        swarm(S3Mutants.noNonce(), 3),
+        swarm(S3Mutants.oldEpoch(), 2),
+        story(
+            S3Mutants.freshEtag(),
+            InterleavingsTest.class,
+            "a10_07_slowCandidateMeetsTruncation",
+            "I8"),
+        story(
+            S3Mutants.sealIsVerdict(),
+            InterleavingsTest.class,
+            "a10_06_lateSealOnDeletedData",
+            "never will be"),
+        story(
+            S3Mutants.readWithoutRoot(),
+            ReaderInterleavingsTest.class,
+            "a10_17_staleRead",
+            "stale read"),
+        story(
+            S3Mutants.noLeaseWait(),
+            ReaderInterleavingsTest.class,
+            "a10_17_staleReadByLease",
+            "A.5.4"),
+        story(
+            S3Mutants.leaseFromRetry(),
+            ReaderInterleavingsTest.class,
+            "a10_18_leaseFromRetry",
+            "stale read"),
+        story(
+            S3Mutants.noBarrier(),
+            ReaderInterleavingsTest.class,
+            "a10_19_readRegressionAcrossReaders",
+            "stale read"),
+        story(
+            S3Mutants.pullBelowEpoch(),
+            ReaderInterleavingsTest.class,
+            "a10_22_pushThenStalePull",
+            "chain breaks"));
   }
 
-  @TestFactory
-  Stream<DynamicTest> scenesShowTheMutant() {
-    return deep().stream()
-        .map(each ->
-            DynamicTest.dynamicTest(
-                each.mutant().name(),
-                () -> assertThat(each.mutant().run(each.scene())).contains(each.found())));
+  private static MutantCase swarm(SourceMutant mutant, long seed) {
+    return new MutantCase(mutant, new Worlds(Swarm.class, seed, 20), "");
   }
 }

@@ -12,6 +12,7 @@ import io.quorate.core.protocol.ObjectResult;
 import io.quorate.core.protocol.RefusalCode;
 import io.quorate.s3.layout.StoredObject;
 import io.quorate.s3.protocol.Bench.Member;
+import io.quorate.sim.contract.RecordingEffects;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -91,7 +92,7 @@ class AppendTest {
   void whateverTheAnswerAnExecutedWriteBecomesDurable(String name, ObjectResult result) {
     Member leader = leader();
     leader.submit();
-    Recorder.Asked create = leader.take(ObjectRequest.Create.class, slot(1, 2));
+    RecordingEffects.Asked create = leader.take(ObjectRequest.Create.class, slot(1, 2));
     bench.bucket.execute(create.request());
     leader.answer(create, result);
     bench.run(Duration.ofSeconds(10));
@@ -105,7 +106,7 @@ class AppendTest {
       String name, ObjectResult result) {
     Member leader = leader();
     leader.submit();
-    Recorder.Asked create = leader.take(ObjectRequest.Create.class, slot(1, 2));
+    RecordingEffects.Asked create = leader.take(ObjectRequest.Create.class, slot(1, 2));
     leader.answer(create, result);
     bench.run(Duration.ofSeconds(10));
     assertThat(leader.committed()).isEqualTo(2);
@@ -152,7 +153,7 @@ class AppendTest {
   void foreignDataUnderAnOwnKeyHalts() {
     Member leader = leader();
     leader.submit();
-    Recorder.Asked create = leader.take(ObjectRequest.Create.class, slot(1, 2));
+    RecordingEffects.Asked create = leader.take(ObjectRequest.Create.class, slot(1, 2));
     byte[] bytes = ((ObjectRequest.Create) create.request()).bytes().clone();
     bytes[bytes.length - 1] ^= 1;
     bench.bucket.put(create.request().key(), bytes);
@@ -184,9 +185,9 @@ class AppendTest {
       leader.settle();
     }
     long slot = leader.submit();
-    Recorder.Asked first = leader.take(ObjectRequest.Create.class, slot(1, slot));
+    RecordingEffects.Asked first = leader.take(ObjectRequest.Create.class, slot(1, slot));
     leader.wait(Duration.ofMillis(50));
-    Recorder.Asked second = leader.take(ObjectRequest.Create.class, slot(1, slot));
+    RecordingEffects.Asked second = leader.take(ObjectRequest.Create.class, slot(1, slot));
     assertThat(((ObjectRequest.Create) second.request()).bytes())
         .isEqualTo(((ObjectRequest.Create) first.request()).bytes());
     leader.carryOut(second);
@@ -204,7 +205,7 @@ class AppendTest {
     leader.settle();
     leader.held = true;
     leader.submit();
-    Recorder.Asked create = leader.take(ObjectRequest.Create.class, slot(1, 2));
+    RecordingEffects.Asked create = leader.take(ObjectRequest.Create.class, slot(1, 2));
     leader.wait(Duration.ofSeconds(11));
     assertThat(leader.phase()).isEqualTo("STALLED");
     assertThat(leader.submit()).isEqualTo(-1);

@@ -25,6 +25,7 @@ import io.quorate.s3.layout.CorruptObject;
 import io.quorate.s3.layout.ObjectKeys;
 import io.quorate.s3.layout.Root;
 import io.quorate.s3.layout.StoredObject;
+import io.quorate.sim.contract.RecordingEffects;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -200,7 +201,7 @@ final class Bench {
   final class Member {
     final NodeId id;
     final S3Replica core;
-    final Recorder out = new Recorder();
+    final RecordingEffects out = RecordingEffects.logInStore();
 
     /** Messages from and to it are lost. */
     boolean cut;
@@ -273,8 +274,8 @@ final class Bench {
     }
 
     /** Takes the oldest request of this kind whose key contains {@code part}. */
-    Recorder.Asked take(Class<? extends ObjectRequest> kind, String part) {
-      for (Recorder.Asked asked : out.asked) {
+    RecordingEffects.Asked take(Class<? extends ObjectRequest> kind, String part) {
+      for (RecordingEffects.Asked asked : out.asked) {
         if (kind.isInstance(asked.request()) && asked.request().key().contains(part)) {
           out.asked.remove(asked);
           return asked;
@@ -289,18 +290,18 @@ final class Bench {
     }
 
     /** The request is executed and answered. */
-    ObjectResult carryOut(Recorder.Asked asked) {
+    ObjectResult carryOut(RecordingEffects.Asked asked) {
       ObjectResult result = bucket.execute(asked.request());
       answer(asked, result);
       return result;
     }
 
-    void answer(Recorder.Asked asked, ObjectResult result) {
+    void answer(RecordingEffects.Asked asked, ObjectResult result) {
       step(new Event.ObjectDone(asked.id(), result));
     }
 
     /** The request is executed, its answer lost. */
-    void loseAnswer(Recorder.Asked asked) {
+    void loseAnswer(RecordingEffects.Asked asked) {
       bucket.execute(asked.request());
       answer(asked, new ObjectResult.Unclear("timeout"));
     }
@@ -316,9 +317,9 @@ final class Bench {
       if (held || out.asked.isEmpty()) {
         return false;
       }
-      List<Recorder.Asked> asked = new ArrayList<>(out.asked);
+      List<RecordingEffects.Asked> asked = new ArrayList<>(out.asked);
       out.asked.clear();
-      for (Recorder.Asked one : asked) {
+      for (RecordingEffects.Asked one : asked) {
         carryOut(one);
       }
       return true;

@@ -17,6 +17,7 @@ import io.quorate.s3.S3Config;
 import io.quorate.s3.layout.StoredObject;
 import io.quorate.s3.message.S3Message;
 import io.quorate.s3.protocol.Bench.Member;
+import io.quorate.sim.contract.RecordingEffects;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -90,7 +91,7 @@ class ClaimTest {
     first.settle();
     first.submit();
     first.submit();
-    Recorder.Asked late = first.take(ObjectRequest.Create.class, slot(1, 2));
+    RecordingEffects.Asked late = first.take(ObjectRequest.Create.class, slot(1, 2));
     Member second = alone.start(A);
     second.settle();
     assertThat(second.leads()).isTrue();
@@ -220,11 +221,11 @@ class ClaimTest {
         b.carryOut(b.out.asked.removeFirst());
       }
     }
-    Recorder.Asked first = b.take(ObjectRequest.Replace.class, "root");
+    RecordingEffects.Asked first = b.take(ObjectRequest.Replace.class, "root");
     b.answer(first, new ObjectResult.Unclear("timeout"));
     b.carryOut(b.take(ObjectRequest.Get.class, "root"));
     b.wait(Duration.ofSeconds(1));
-    Recorder.Asked second = b.take(ObjectRequest.Replace.class, "root");
+    RecordingEffects.Asked second = b.take(ObjectRequest.Replace.class, "root");
     assertThat(((ObjectRequest.Replace) second.request()).bytes())
         .isEqualTo(((ObjectRequest.Replace) first.request()).bytes());
     b.carryOut(second);
@@ -255,7 +256,7 @@ class ClaimTest {
     Member a = led();
     a.held = true;
     a.submit();
-    Recorder.Asked put = a.take(ObjectRequest.Create.class, slot(1, 2));
+    RecordingEffects.Asked put = a.take(ObjectRequest.Create.class, slot(1, 2));
     bench.bucket.execute(put.request());
     a.cut = true;
     bench.run(Duration.ofSeconds(8));
@@ -276,7 +277,7 @@ class ClaimTest {
     a.submit();
     a.submit();
     bench.bucket.execute(a.take(ObjectRequest.Create.class, slot(1, 2)).request());
-    Recorder.Asked lost = a.take(ObjectRequest.Create.class, slot(1, 3));
+    RecordingEffects.Asked lost = a.take(ObjectRequest.Create.class, slot(1, 3));
     a.cut = true;
     bench.run(Duration.ofSeconds(8));
     assertThat(bench.root().endOf(1).end()).isEqualTo(3);

@@ -14,6 +14,7 @@ import io.quorate.core.protocol.ObjectResult;
 import io.quorate.s3.S3Config;
 import io.quorate.s3.layout.StoredObject;
 import io.quorate.s3.protocol.Bench.Member;
+import io.quorate.sim.contract.RecordingEffects;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,7 +119,7 @@ class CompactionTest {
         a.carryOut(a.out.asked.removeFirst());
       }
     }
-    Recorder.Asked replace = a.take(ObjectRequest.Replace.class, "root");
+    RecordingEffects.Asked replace = a.take(ObjectRequest.Replace.class, "root");
     a.answer(replace, new ObjectResult.Unclear("timeout"));
     a.carryOut(a.take(ObjectRequest.Get.class, "root"));
     assertThat(a.asks(ObjectRequest.Delete.class, "")).isFalse();
@@ -292,9 +293,9 @@ class CompactionTest {
     }
     append(a, 1); // slot 21, before the seal
     Snapshots.taken(bench, a, behind(21));
-    List<Recorder.Asked> volley = List.copyOf(b.out.asked);
+    List<RecordingEffects.Asked> volley = List.copyOf(b.out.asked);
     b.out.asked.clear();
-    for (Recorder.Asked seal : volley) {
+    for (RecordingEffects.Asked seal : volley) {
       b.carryOut(seal);
     }
     b.settle();

@@ -16,6 +16,7 @@ import io.quorate.core.protocol.ObjectResult;
 import io.quorate.core.protocol.Outgoing;
 import io.quorate.core.protocol.Seat;
 import io.quorate.s3.S3Config;
+import io.quorate.sim.contract.RecordingEffects;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +42,7 @@ final class RandomWorld {
   private final class Node {
     final NodeId id;
     S3Replica core;
-    Recorder out = new Recorder();
+    RecordingEffects out = RecordingEffects.logInStore();
     int life;
     boolean up;
     byte @Nullable [] hardState;
@@ -199,7 +200,7 @@ final class RandomWorld {
     }
     node.up = true;
     node.life++;
-    node.out = new Recorder();
+    node.out = RecordingEffects.logInStore();
     node.core = node.newCore();
     node.pending.clear();
     node.reads.clear();
@@ -230,7 +231,7 @@ final class RandomWorld {
 
   /** Carries out what the core asked for, and checks what it claims. */
   private void after(Node node) {
-    Recorder out = node.out;
+    RecordingEffects out = node.out;
     int life = node.life;
     require(out.halts.isEmpty(), () -> node.id + " halts: " + out.halts);
     for (DurableWrite write : out.writes) {
@@ -250,7 +251,7 @@ final class RandomWorld {
       in(millis(0, 20), () -> applied(node, life, install.slot()));
     }
     out.installs.clear();
-    for (Recorder.NotCommitted refused : out.notCommitted) {
+    for (RecordingEffects.NotCommitted refused : out.notCommitted) {
       for (Entry entry : node.pending.tailMap(refused.fromSlot()).values()) {
         refusedForGood++;
         never.add(entry.hash());
@@ -283,11 +284,11 @@ final class RandomWorld {
       deliver(node, message);
     }
     out.sent.clear();
-    for (Recorder.Asked asked : out.asked) {
+    for (RecordingEffects.Asked asked : out.asked) {
       carryOut(node, asked);
     }
     out.asked.clear();
-    for (Recorder.ChunkRead read : out.chunkReads) {
+    for (RecordingEffects.ChunkRead read : out.chunkReads) {
       byte[] bytes =
           new byte[(int) Math.min(read.bytesMax(), read.snapshot().sizeBytes() - read.offset())];
       Arrays.fill(bytes, (byte) read.snapshot().slot());
@@ -300,7 +301,7 @@ final class RandomWorld {
                   new Event.SnapshotChunk(read.to(), read.snapshot(), read.offset(), bytes)));
     }
     out.chunkReads.clear();
-    for (Recorder.ChunkWrite write : out.chunkWrites) {
+    for (RecordingEffects.ChunkWrite write : out.chunkWrites) {
       long next = write.offset() + write.bytes().length;
       in(
           millis(0, 10),
@@ -405,7 +406,7 @@ final class RandomWorld {
   }
 
   /** Never, once, or late; the answer as it is, lost, or unclear. */
-  private void carryOut(Node node, Recorder.Asked asked) {
+  private void carryOut(Node node, RecordingEffects.Asked asked) {
     int life = node.life;
     int fate = faults ? random.nextInt(100) : 50;
     long timeout = asked.timeoutNanos();
@@ -445,7 +446,7 @@ final class RandomWorld {
     }
   }
 
-  private void answer(Node node, int life, Recorder.Asked asked, ObjectResult result) {
+  private void answer(Node node, int life, RecordingEffects.Asked asked, ObjectResult result) {
     step(node, life, new Event.ObjectDone(asked.id(), result));
   }
 

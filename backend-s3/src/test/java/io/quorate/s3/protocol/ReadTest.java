@@ -13,6 +13,7 @@ import io.quorate.core.protocol.ObjectResult;
 import io.quorate.core.protocol.RefusalCode;
 import io.quorate.s3.S3Config;
 import io.quorate.s3.protocol.Bench.Member;
+import io.quorate.sim.contract.RecordingEffects;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +39,7 @@ class ReadTest {
     Member a = leader(bench);
     a.held = true;
     long first = a.read(ReadConsistency.LINEARIZABLE);
-    Recorder.Asked get = a.take(ObjectRequest.Get.class, "root");
+    RecordingEffects.Asked get = a.take(ObjectRequest.Get.class, "root");
     long second = a.read(ReadConsistency.LINEARIZABLE);
     long third = a.read(ReadConsistency.LINEARIZABLE);
     assertThat(a.out.asked).isEmpty(); // one at a time
@@ -106,9 +107,9 @@ class ReadTest {
     Member a = leader(bench);
     a.held = true;
     a.submit();
-    Recorder.Asked create = a.take(ObjectRequest.Create.class, slot(1, 2));
+    RecordingEffects.Asked create = a.take(ObjectRequest.Create.class, slot(1, 2));
     a.loseAnswer(create); // executed; answered by silence
-    Recorder.Asked readBack = a.take(ObjectRequest.Get.class, slot(1, 2));
+    RecordingEffects.Asked readBack = a.take(ObjectRequest.Get.class, slot(1, 2));
     bench.advance(Duration.ofMillis(5_100));
     a.carryOut(readBack);
     assertThat(a.committed()).isEqualTo(2);

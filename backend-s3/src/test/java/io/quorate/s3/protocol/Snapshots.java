@@ -7,6 +7,7 @@ import io.quorate.core.log.Entry;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.Event;
 import io.quorate.s3.protocol.Bench.Member;
+import io.quorate.sim.contract.RecordingEffects;
 import java.util.Arrays;
 
 /** Snapshots of nothing in particular. */
@@ -50,14 +51,14 @@ final class Snapshots {
       bench.settle();
       more = !member.out.chunkReads.isEmpty() || !member.out.chunkWrites.isEmpty();
       while (!member.out.chunkReads.isEmpty()) {
-        Recorder.ChunkRead read = member.out.chunkReads.removeFirst();
+        RecordingEffects.ChunkRead read = member.out.chunkReads.removeFirst();
         byte[] bytes =
             new byte[(int) Math.min(read.bytesMax(), read.snapshot().sizeBytes() - read.offset())];
         Arrays.fill(bytes, (byte) read.snapshot().slot());
         member.step(new Event.SnapshotChunk(read.to(), read.snapshot(), read.offset(), bytes));
       }
       while (!member.out.chunkWrites.isEmpty()) {
-        Recorder.ChunkWrite write = member.out.chunkWrites.removeFirst();
+        RecordingEffects.ChunkWrite write = member.out.chunkWrites.removeFirst();
         long next = write.offset() + write.bytes().length;
         member.step(
             new Event.SnapshotReceived(

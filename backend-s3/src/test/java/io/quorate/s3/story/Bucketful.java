@@ -194,14 +194,7 @@ final class Bucketful {
 
   /** Waits until somebody else leads a later epoch, and can serve. */
   SimNode untilAnotherLeads(SimNode old) {
-    scenario.until(
-        () -> {
-          SimNode leader = scenario.cluster().leader();
-          return leader != null && leader != old;
-        },
-        SOON,
-        "another than " + old.id() + " leads");
-    return scenario.leader();
+    return scenario.untilAnotherLeads(SOON, old);
   }
 
   /** Lets the leader take a snapshot and waits until it is published. */

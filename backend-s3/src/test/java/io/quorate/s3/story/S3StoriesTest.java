@@ -25,10 +25,7 @@ final class S3StoriesTest {
     Scenario s = b.scenario();
     SimNode old = s.leader();
     s.crash(old);
-    s.until(
-        () -> s.cluster().leader() != null && s.cluster().leader() != old,
-        Duration.ofSeconds(8),
-        "another leads");
+    s.untilAnotherLeads(Duration.ofSeconds(8), old);
     s.await(s.client(1).put(1, 11));
     s.check();
   }
@@ -40,10 +37,7 @@ final class S3StoriesTest {
     SimNode old = s.leader();
     s.run(Duration.ofSeconds(1));
     b.transfer(null);
-    s.until(
-        () -> s.cluster().leader() != null && s.cluster().leader() != old,
-        Duration.ofSeconds(1),
-        "another leads");
+    s.untilAnotherLeads(Duration.ofSeconds(1), old);
     s.await(s.client(1).put(1, 11));
     s.check();
   }

@@ -29,7 +29,7 @@ import java.time.Duration;
  * ahead-bytes-max = 16 MiB           ops that a backup keeps while it waits for earlier ones
  * batches-in-flight-max = 32
  * uncommitted-bytes-max = 16 MiB
- * log-window = 64 MiB
+ * log-window = 4 MiB
  * snapshot-chunk = 1 MiB
  * retain-slots = 1024
  * </pre>

@@ -2,16 +2,15 @@
 
 package io.quorate.vsr.codec;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static io.quorate.sim.contract.MessageSamples.bytes;
+import static io.quorate.sim.contract.MessageSamples.entries;
+import static io.quorate.sim.contract.MessageSamples.hash;
+import static io.quorate.sim.contract.MessageSamples.snapshot;
 
 import io.quorate.api.NodeId;
-import io.quorate.core.log.ChainHash;
-import io.quorate.core.log.Entry;
-import io.quorate.core.log.EntryKind;
-import io.quorate.core.log.SnapshotRef;
-import io.quorate.core.port.MessageCodec.MalformedMessage;
+import io.quorate.core.port.MessageCodec;
 import io.quorate.core.port.MessageCodec.WireMessage;
+import io.quorate.sim.contract.CodecContract;
 import io.quorate.vsr.message.Incarnation;
 import io.quorate.vsr.message.LogShape;
 import io.quorate.vsr.message.VsrMessage;
@@ -31,57 +30,29 @@ import io.quorate.vsr.message.VsrMessage.StartView;
 import io.quorate.vsr.message.VsrMessage.StartViewChange;
 import io.quorate.vsr.message.VsrMessage.StateAck;
 import io.quorate.vsr.message.VsrMessage.StateChunk;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Messages as bytes: there and back, and as earlier releases wrote them. */
-class VsrCodecTest {
-  private static final String GOLDEN = "messages-v1.txt";
-
+final class VsrCodecTest implements CodecContract<VsrMessage> {
   private final VsrCodec codec = new VsrCodec();
 
-  static List<Entry> entries() {
-    Entry first =
-        Entry.control(
-            EntryKind.TAKEOVER, 4, 2, 9, 1_700_000_000_000_000_000L, hash(3), new byte[0]);
-    Entry second =
-        Entry.control(
-            EntryKind.CONFIGURATION, 5, 3, 9, first.timeFloorNanos(), first.hash(), bytes(7));
-    return List.of(first, second);
+  @Override
+  public MessageCodec codec() {
+    return codec;
   }
 
-  private static ChainHash hash(long seed) {
-    return new ChainHash(seed * 0x9E3779B97F4A7C15L, -seed);
-  }
-
-  private static byte[] bytes(int count) {
-    byte[] bytes = new byte[count];
-    for (int i = 0; i < count; i++) {
-      bytes[i] = (byte) (i * 37);
-    }
-    return bytes;
-  }
-
-  private static SnapshotRef snapshot() {
-    return new SnapshotRef(
-        "00000007-3-abc", 7, 3, hash(7), 12, 1_700_000_000_000_000_005L, bytes(9), 40, bytes(32));
+  @Override
+  public Class<VsrMessage> kind() {
+    return VsrMessage.class;
   }
 
   private static LogShape shape() {
     return new LogShape(3, 1, List.of(new LogShape.Run(4, 1), new LogShape.Run(6, 3)), 8, hash(8));
   }
 
-  static List<VsrMessage> messages() {
+  @Override
+  public List<VsrMessage> messages() {
     return List.of(
         new StartViewChange(3, 4, true),
         new StartViewChange(3, 6, false),
@@ -112,100 +83,13 @@ class VsrCodecTest {
         new RecoveryResponse(4, 9, 7, false, false, List.of()));
   }
 
-  /** Every message comes back as it was, with its attachments by reference. */
-  @ParameterizedTest
-  @MethodSource("messages")
-  void comesBackAsItWas(VsrMessage message) throws MalformedMessage {
-    WireMessage wire = codec.encode(message);
-    assertThat(codec.decode(wire)).usingRecursiveComparison().isEqualTo(message);
-    if (message instanceof Prepare prepare) {
-      assertThat(wire.attachments().get(0)).isSameAs(prepare.entry().frame());
-    }
-    if (message instanceof StateChunk chunk) {
-      assertThat(wire.attachments().get(0)).isSameAs(chunk.bytes());
-    }
-  }
-
-  /** There is a message of every kind above. */
-  @Test
-  void everyKindIsCovered() {
-    assertThat(messages().stream().map(VsrMessage::getClass).distinct())
-        .hasSize(VsrMessage.class.getPermittedSubclasses().length);
-  }
-
-  /** What version 1 wrote is still read, and still written. */
-  @Test
-  void oldBytesStillDecode() throws IOException, MalformedMessage {
-    Map<String, WireMessage> golden = golden();
-    int number = 0;
-    for (VsrMessage message : messages()) {
-      String name = ++number + " " + message.name();
-      WireMessage old = golden.remove(name);
-      assertThat(old).as("%s is missing in %s:\n%s", name, GOLDEN, render()).isNotNull();
-      if (old != null) {
-        assertThat(codec.decode(old)).as(name).usingRecursiveComparison().isEqualTo(message);
-        assertThat(codec.encode(message).head()).as(name).isEqualTo(old.head());
-      }
-    }
-    assertThat(golden).isEmpty();
-  }
-
-  private String render() {
-    StringBuilder text = new StringBuilder();
-    int number = 0;
-    for (VsrMessage message : messages()) {
-      WireMessage wire = codec.encode(message);
-      text.append(++number).append(' ').append(message.name()).append('\n');
-      text.append("  head ").append(HexFormat.of().formatHex(wire.head())).append('\n');
-      for (byte[] attachment : wire.attachments()) {
-        text.append("  attachment ").append(HexFormat.of().formatHex(attachment)).append('\n');
-      }
-    }
-    return text.toString();
-  }
-
-  private static Map<String, WireMessage> golden() throws IOException {
-    Map<String, WireMessage> golden = new LinkedHashMap<>();
-    try (InputStream in = VsrCodecTest.class.getResourceAsStream(GOLDEN)) {
-      if (in == null) {
-        return golden;
-      }
-      String name = "";
-      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
-        String[] words = line.strip().split(" ", 2);
-        if (!line.startsWith(" ")) {
-          name = line;
-        } else if (words[0].equals("head")) {
-          byte[] head = words.length == 1 ? new byte[0] : HexFormat.of().parseHex(words[1]);
-          golden.put(name, new WireMessage(head, new ArrayList<>()));
-        } else {
-          golden.get(name).attachments().add(HexFormat.of().parseHex(words[1]));
-        }
-      }
-    }
-    return golden;
-  }
-
-  /** Whatever arrives, the answer is a message or a refusal, never another exception. */
-  @Test
-  void garbageIsRefused() {
-    Random random = new Random(11);
-    int refused = 0;
-    for (int i = 0; i < 20_000; i++) {
-      VsrMessage message = messages().get(random.nextInt(messages().size()));
-      WireMessage wire = codec.encode(message);
-      byte[] head = wire.head().clone();
-      if (head.length > 0) {
-        head[random.nextInt(head.length)] ^= (byte) (1 << random.nextInt(8));
-      }
-      try {
-        assertThat(codec.decode(new WireMessage(head, wire.attachments()))).isNotNull();
-      } catch (MalformedMessage e) {
-        refused++;
-        assertThat(e).hasMessageNotContaining("null");
-      }
-    }
-    assertThat(refused).isGreaterThan(1000);
+  @Override
+  public List<byte[]> attached(VsrMessage message) {
+    return switch (message) {
+      case Prepare prepare -> List.of(prepare.entry().frame());
+      case StateChunk chunk -> List.of(chunk.bytes());
+      default -> List.of();
+    };
   }
 
   /** A damaged entry, a hole, and an entry of a later view than the sender's are refused. */
@@ -214,60 +98,30 @@ class VsrCodecTest {
     byte[] damaged = entries().get(1).frame().clone();
     damaged[damaged.length - 1] ^= 1;
     WireMessage whole = codec.encode(new Prepares(4, entries()));
-    assertThatThrownBy(() ->
-            codec.decode(
-                new WireMessage(whole.head(), List.of(whole.attachments().get(0), damaged))))
-        .isInstanceOf(MalformedMessage.class)
-        .hasMessageContaining("damaged");
+    assertRefused(whole.head(), List.of(whole.attachments().get(0), damaged), "damaged");
     byte[] again = whole.attachments().get(1);
-    assertThatThrownBy(() -> codec.decode(new WireMessage(whole.head(), List.of(again, again))))
-        .isInstanceOf(MalformedMessage.class)
-        .hasMessageContaining("does not follow");
-    WireMessage early = codec.encode(new Prepares(2, entries()));
-    assertThatThrownBy(() -> codec.decode(early)).isInstanceOf(MalformedMessage.class);
-  }
-
-  /** A kind of message that this release does not know is refused by name. */
-  @Test
-  void unknownKindIsRefused() {
-    byte[] future = {(byte) 0xfa, 0x07, 0x00}; // field 127, empty message
-    assertThatThrownBy(() -> codec.decode(new WireMessage(future, List.of())))
-        .isInstanceOf(MalformedMessage.class)
-        .hasMessageContaining("unknown to this release");
+    assertRefused(whole.head(), List.of(again, again), "does not follow");
+    assertRefused(new Prepares(2, entries()), "");
   }
 
   /** Attachments where none belong, and chunks beyond the end, are refused. */
   @Test
   void attachmentsAreChecked() {
     WireMessage ok = codec.encode(new PrepareOk(1, 1, null, 1));
-    assertThatThrownBy(() -> codec.decode(new WireMessage(ok.head(), List.of(new byte[1]))))
-        .isInstanceOf(MalformedMessage.class)
-        .hasMessageContaining("attachments");
-    WireMessage beyond = codec.encode(new StateChunk(4, snapshot(), 30, bytes(16)));
-    assertThatThrownBy(() -> codec.decode(beyond))
-        .isInstanceOf(MalformedMessage.class)
-        .hasMessageContaining("beyond");
+    assertRefused(ok.head(), List.of(new byte[1]), "attachments");
+    assertRefused(new StateChunk(4, snapshot(), 30, bytes(16)), "beyond");
     WireMessage chunk = codec.encode(new StateChunk(4, snapshot(), 0, bytes(16)));
-    assertThatThrownBy(() -> codec.decode(new WireMessage(chunk.head(), List.of())))
-        .isInstanceOf(MalformedMessage.class);
+    assertRefused(chunk.head(), List.of(), "");
   }
 
   /** Logs that are none, and a configuration that this release does not know, are refused. */
   @Test
   void contentsAreChecked() {
-    WireMessage beyond = codec.encode(new DoViewChange(4, 5, 5, shape(), 7, List.of()));
-    assertThatThrownBy(() -> codec.decode(beyond)).isInstanceOf(MalformedMessage.class);
-    WireMessage outside = codec.encode(new DoViewChange(4, 3, 5, shape(), 7, List.of(8L)));
-    assertThatThrownBy(() -> codec.decode(outside))
-        .isInstanceOf(MalformedMessage.class)
-        .hasMessageContaining("cannot be faulty");
-    WireMessage commit = codec.encode(new StartView(4, 9, shape(), 0));
-    assertThatThrownBy(() -> codec.decode(commit)).isInstanceOf(MalformedMessage.class);
-    WireMessage vote = codec.encode(new StartViewChange(4, 4, false));
-    assertThatThrownBy(() -> codec.decode(vote)).isInstanceOf(MalformedMessage.class);
+    assertRefused(new DoViewChange(4, 5, 5, shape(), 7, List.of()), "");
+    assertRefused(new DoViewChange(4, 3, 5, shape(), 7, List.of(8L)), "cannot be faulty");
+    assertRefused(new StartView(4, 9, shape(), 0), "");
+    assertRefused(new StartViewChange(4, 4, false), "");
     byte[] reconfigured = {0x08, 0x01, 0x10, 0x04, 0x3a, 0x00}; // configuration 1
-    assertThatThrownBy(() -> codec.decode(new WireMessage(reconfigured, List.of())))
-        .isInstanceOf(MalformedMessage.class)
-        .hasMessageContaining("configuration epoch 1");
+    assertRefused(reconfigured, List.of(), "configuration epoch 1");
   }
 }

@@ -3,7 +3,6 @@
 package io.quorate.vsr.mutant;
 
 import io.quorate.sim.mutant.SourceMutant;
-import java.util.List;
 
 /**
  * Rules without which VSR, or what the runtime adds to it, is wrong; each is broken by itself.
@@ -24,36 +23,47 @@ final class VsrMutants {
 
   private VsrMutants() {}
 
-  /** Those that a group of any kind under faults of any kind shows. */
-  static List<SourceMutant> shownBySwarms() {
-    return List.of(
-        SourceMutant.named("commit before a quorum")
-            .replace(
-                VSR,
-                PRIMACY,
-                "long reached = group.replicated(this::durableOn);",
-                "long reached = log.durable();"),
-        SourceMutant.named("truncate, then fetch")
-            .replace(
-                VSR,
-                VIEW_CHANGE,
-                """
-                    log.install(start.log(), agreed, readBackAt(agreed));
-                    return true;
-                """,
-                """
-                    long kept = Math.min(agreed, Math.max(log.commit(), start.log().base()));
-                    log.install(start.log(), kept, readBackAt(kept));
-                    return true;
-                """),
-        SourceMutant.named("acknowledge before sync")
-            .replace(
-                VSR,
-                LOG,
-                "out.persist(write, released);",
-                "out.persist(write, List.of());\n    released.forEach(out::send);"),
-        SourceMutant.named("drop dedupe at apply")
-            .replace(CORE, SESSIONS, "if (kept != Kept.NOTHING) {", "if (false) {"));
+  /** VRR §4.1 step 5: the primary commits what only it has. */
+  static SourceMutant commitBeforeQuorum() {
+    return SourceMutant.named("commit before a quorum")
+        .replace(
+            VSR,
+            PRIMACY,
+            "long reached = group.replicated(this::durableOn);",
+            "long reached = log.durable();");
+  }
+
+  /** B.3: what the new view lacks of the own log is cut off before the rest is there. */
+  static SourceMutant truncateThenFetch() {
+    return SourceMutant.named("truncate, then fetch")
+        .replace(
+            VSR,
+            VIEW_CHANGE,
+            """
+                log.install(start.log(), agreed, readBackAt(agreed));
+                return true;
+            """,
+            """
+                long kept = Math.min(agreed, Math.max(log.commit(), start.log().base()));
+                log.install(start.log(), kept, readBackAt(kept));
+                return true;
+            """);
+  }
+
+  /** B.2: what a write holds back leaves before it. */
+  static SourceMutant acknowledgeBeforeSync() {
+    return SourceMutant.named("acknowledge before sync")
+        .replace(
+            VSR,
+            LOG,
+            "out.persist(write, released);",
+            "out.persist(write, List.of());\n    released.forEach(out::send);");
+  }
+
+  /** D.2: a command that is logged again is executed again. */
+  static SourceMutant noDedupe() {
+    return SourceMutant.named("drop dedupe at apply")
+        .replace(CORE, SESSIONS, "if (kept != Kept.NOTHING) {", "if (false) {");
   }
 
   /** VRR §4.2 step 3: the longest log wins, whatever the view in which it was whole. */

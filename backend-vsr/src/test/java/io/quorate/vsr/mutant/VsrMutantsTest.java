@@ -2,78 +2,110 @@
 
 package io.quorate.vsr.mutant;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static io.quorate.sim.mutant.MutantCase.story;
 
+import io.quorate.sim.Simulation;
+import io.quorate.sim.mutant.MutantCase;
+import io.quorate.sim.mutant.MutantCase.Worlds;
+import io.quorate.sim.mutant.MutantSuite;
 import io.quorate.sim.mutant.SourceMutant;
+import io.quorate.vsr.protocol.AmnesiaTest;
+import io.quorate.vsr.protocol.RestartTest;
+import io.quorate.vsr.story.DamagedLogStoriesTest;
+import io.quorate.vsr.story.RecoveryStoriesTest;
+import io.quorate.vsr.story.ViewChangeStoriesTest;
+import io.quorate.vsr.world.VsrWorlds;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/**
- * The test of the simulator: what it would not notice, it does not test. Every rule of the protocol
- * is broken once; some are shown by a few seeds, the deep ones by the story of what they forbid.
- */
-@Tag("sim")
-@Execution(ExecutionMode.CONCURRENT)
-final class VsrMutantsTest {
+/** Each rule of VSR is missed by somebody. */
+final class VsrMutantsTest implements MutantSuite {
 
-  /** A mutant that needs its scene, and what must be found there. */
-  private record Deep(
-      SourceMutant mutant, Class<? extends Callable<@Nullable String>> scene, String found) {}
+  /** A group drawn from the seed under faults drawn from the seed. */
+  static final class Swarm implements LongFunction<@Nullable String> {
+    private final Simulation simulation =
+        Simulation.of(VsrWorlds.swarm()).time(Duration.ofSeconds(6));
 
-  private static List<Deep> deep() {
+    @Override
+    public @Nullable String apply(long seed) {
+      return simulation.seed(seed).run().failure();
+    }
+  }
+
+  @Override
+  public List<MutantCase> mutants() {
     return List.of(
-        new Deep(VsrMutants.longestLog(), Hunt.LongerLog.class, "without the committed"),
-        new Deep(VsrMutants.noCommitNoLog(), Hunt.RestartedBackup.class, "without the committed"),
-        new Deep(
+        swarm(VsrMutants.commitBeforeQuorum(), 2),
+        swarm(VsrMutants.truncateThenFetch(), 2),
+        swarm(VsrMutants.acknowledgeBeforeSync(), 2),
+        swarm(VsrMutants.noDedupe(), 4),
+        story(
+            VsrMutants.longestLog(),
+            ViewChangeStoriesTest.class,
+            "aShorterLogOfALaterViewWinsOverALongerOne",
+            "without the committed"),
+        story(
+            VsrMutants.noCommitNoLog(),
+            RecoveryStoriesTest.class,
+            "aRestartedBackupThatKnowsOfNoCommitStillGivesItsLog",
+            "without the committed"),
+        story(
             VsrMutants.acknowledgedInAnyView(),
-            Hunt.LateAcknowledgement.class,
+            ViewChangeStoriesTest.class,
+            "anAcknowledgementOfAnEarlierViewCountsForNothing",
             "that is durable on 1 of 3"),
-        new Deep(VsrMutants.offerBeforePersist(), Hunt.CrashAfterOffer.class, "does not hold"),
-        new Deep(VsrMutants.voteMoves(), Hunt.LonelyReplica.class, "expected: 1L"),
-        new Deep(VsrMutants.recoveringVotes(), Hunt.LostTail.class, "without the committed"),
-        new Deep(VsrMutants.lostDiskVotes(), Hunt.LostDisk.class, "Recovery"),
-        new Deep(VsrMutants.releaseBeforeSync(), Hunt.DeathInSync.class, "durable on 1 of 3"),
-        new Deep(VsrMutants.sureBySnapshot(), Hunt.SnapshotForAnswer.class, "RECOVERING"),
-        new Deep(VsrMutants.anyAnswerSuffices(), Hunt.OneAnswer.class, "RequestStartView"),
-        new Deep(VsrMutants.incarnationsForgotten(), Hunt.OldOffer.class, "one log of two"),
-        new Deep(VsrMutants.corruptNacks(), Hunt.CorruptCopies.class, "without the committed"),
-        new Deep(VsrMutants.readWithoutRound(), Hunt.LostPrimary.class, "stale read"),
-        new Deep(VsrMutants.servableAtOnce(), Hunt.Inheritance.class, "stale read"));
+        story(
+            VsrMutants.offerBeforePersist(),
+            ViewChangeStoriesTest.class,
+            "aReplicaThatOfferedItsLogIsTrueToTheNewViewAfterACrash",
+            "does not hold"),
+        story(
+            VsrMutants.voteMoves(),
+            ViewChangeStoriesTest.class,
+            "aReplicaThatWasCutOffForLongDeposesNobody",
+            "expected: 1L"),
+        story(
+            VsrMutants.recoveringVotes(),
+            RecoveryStoriesTest.class,
+            "aReplicaThatMayHaveLostOpsHelpsNobodyBeforeItHasThemAgain",
+            "without the committed"),
+        story(VsrMutants.lostDiskVotes(), AmnesiaTest.class, "itAsksAndIsMute", "Recovery"),
+        story(
+            VsrMutants.releaseBeforeSync(),
+            RecoveryStoriesTest.class,
+            "aBackupThatDiesInItsSyncHasAcknowledgedNothing",
+            "durable on 1 of 3"),
+        story(VsrMutants.sureBySnapshot(), RestartTest.class, "aSnapshotIsNoAnswer", "RECOVERING"),
+        story(
+            VsrMutants.anyAnswerSuffices(),
+            AmnesiaTest.class,
+            "oneAnswerIsNotEnough",
+            "RequestStartView"),
+        story(
+            VsrMutants.incarnationsForgotten(),
+            AmnesiaTest.class,
+            "anOfferFromBeforeTheLossDoesNotCount",
+            "one log of two"),
+        story(
+            VsrMutants.corruptNacks(),
+            DamagedLogStoriesTest.class,
+            "twoCorruptCopiesOfACommittedOpWaitAndNeverLie",
+            "without the committed"),
+        story(
+            VsrMutants.readWithoutRound(),
+            ViewChangeStoriesTest.class,
+            "aPrimaryThatDoesNotKnowOfItsSuccessorServesNothingStale",
+            "stale read"),
+        story(
+            VsrMutants.servableAtOnce(),
+            ViewChangeStoriesTest.class,
+            "aNewPrimaryServesReadsOnceItHasCommittedWhatItInherited",
+            "stale read"));
   }
 
-  @Test
-  void shippedCodeIsCleanOnTheSameSeedsAndInAllScenes() {
-    SourceMutant shipped = SourceMutant.named("none");
-    assertThat(shipped.run(Hunt.Swarm.class)).isNull();
-    assertThat(shipped.run(Hunt.AllScenes.class)).isNull();
-  }
-
-  @TestFactory
-  Stream<DynamicTest> swarmsShowTheMutant() {
-    return VsrMutants.shownBySwarms().stream()
-        .map(mutant ->
-            DynamicTest.dynamicTest(
-                mutant.name(),
-                () ->
-                    assertThat(mutant.run(Hunt.Swarm.class))
-                        .as("none of %s seeds notices: %s", Hunt.Swarm.SEEDS, mutant)
-                        .isNotNull()));
-  }
-
-  @TestFactory
-  Stream<DynamicTest> scenesShowTheMutant() {
-    return deep().stream()
-        .map(each ->
-            DynamicTest.dynamicTest(
-                each.mutant().name(),
-                () -> assertThat(each.mutant().run(each.scene())).contains(each.found())));
+  private static MutantCase swarm(SourceMutant mutant, long seed) {
+    return new MutantCase(mutant, new Worlds(Swarm.class, seed, 6), "");
   }
 }

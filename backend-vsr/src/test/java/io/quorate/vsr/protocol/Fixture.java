@@ -6,29 +6,26 @@ import io.quorate.api.GroupId;
 import io.quorate.api.NodeId;
 import io.quorate.api.ReadConsistency;
 import io.quorate.core.log.ChainHash;
-import io.quorate.core.log.CommandKind;
 import io.quorate.core.log.DurableState;
 import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
-import io.quorate.core.log.EntryKind;
 import io.quorate.core.log.LogBase;
-import io.quorate.core.log.Slab;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.LogStore;
 import io.quorate.core.protocol.AdminCommand;
 import io.quorate.core.protocol.Event;
 import io.quorate.core.protocol.Now;
 import io.quorate.core.protocol.Outgoing;
-import io.quorate.core.protocol.Proposal;
 import io.quorate.core.protocol.ReplicaStatus;
 import io.quorate.core.protocol.Seat;
 import io.quorate.core.protocol.Trace;
 import io.quorate.sim.contract.MemoryLogStore;
+import io.quorate.sim.contract.RecordingEffects;
+import io.quorate.sim.contract.TextProposal;
 import io.quorate.vsr.VsrConfig;
 import io.quorate.vsr.message.LogShape;
 import io.quorate.vsr.message.VsrMessage;
 import io.quorate.vsr.protocol.log.Superblock;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,32 +42,10 @@ final class Fixture {
   static final NodeId N3 = NodeId.of("n3");
   static final long WALL = 1_700_000_000_000_000_000L;
 
-  /** One plain command. */
-  private record TestProposal(String text) implements Proposal {
-    @Override
-    public int count() {
-      return 1;
-    }
-
-    @Override
-    public int sizeBytes() {
-      return Slab.RECORD_HEADER_BYTES + text.length();
-    }
-
-    @Override
-    public Entry seal(long slot, long epoch, long firstIndex, long timeNanos, ChainHash parent) {
-      byte[] payload = text.getBytes(StandardCharsets.UTF_8);
-      Slab.Writer slab = new Slab.Writer(64);
-      slab.append(CommandKind.PLAIN, 0, 0, 0, payload, 0, payload.length);
-      return Entry.seal(
-          slab.frame(), EntryKind.COMMANDS, slot, epoch, firstIndex, 1, timeNanos, parent);
-    }
-  }
-
   private final MemoryLogStore.Disk disk = new MemoryLogStore.Disk();
   private VsrConfig config = VsrConfig.defaults();
   private @Nullable SnapshotRef snapshot;
-  private RecordingEffects out = new RecordingEffects();
+  private RecordingEffects out = RecordingEffects.logOnDisk();
   private @Nullable LogStore store;
   private @Nullable VsrReplica core;
   private boolean headCertain = true;
@@ -144,7 +119,7 @@ final class Fixture {
   /** What a crash now would leave. */
   Fixture crashAndStart() {
     nanos += 1_000_000_000L;
-    out = new RecordingEffects();
+    out = RecordingEffects.logOnDisk();
     headCertain = true;
     return start();
   }
@@ -200,7 +175,7 @@ final class Fixture {
   }
 
   Fixture submit(String text) {
-    return step(new Event.Submitted(new TestProposal(text)));
+    return step(new Event.Submitted(new TextProposal(text)));
   }
 
   /** Asks for a linearizable read; returns its number. */
@@ -355,7 +330,7 @@ final class Fixture {
       out.writes.clear();
       out.sent.addAll(out.held);
       out.held.clear();
-      step(new Event.Persisted(out.lastToken));
+      step(new Event.Persisted(out.lastToken()));
     }
     return this;
   }
@@ -379,7 +354,7 @@ final class Fixture {
     long time = WALL;
     for (int i = 0; i < viewsOfOrigin.length; i++) {
       Entry entry =
-          new TestProposal("op " + (i + 1) + " of view " + viewsOfOrigin[i])
+          new TextProposal("op " + (i + 1) + " of view " + viewsOfOrigin[i])
               .seal(i + 1, viewsOfOrigin[i], i + 1, time, parent);
       entries.add(entry);
       parent = entry.hash();

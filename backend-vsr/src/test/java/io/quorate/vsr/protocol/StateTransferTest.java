@@ -13,6 +13,7 @@ import io.quorate.api.Role;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.protocol.Event;
+import io.quorate.sim.contract.RecordingEffects.ChunkRead;
 import io.quorate.vsr.VsrConfig;
 import io.quorate.vsr.VsrConfig.Pipeline;
 import io.quorate.vsr.VsrConfig.Snapshots;
@@ -25,7 +26,6 @@ import io.quorate.vsr.message.VsrMessage.Prepares;
 import io.quorate.vsr.message.VsrMessage.StartView;
 import io.quorate.vsr.message.VsrMessage.StateAck;
 import io.quorate.vsr.message.VsrMessage.StateChunk;
-import io.quorate.vsr.protocol.RecordingEffects.ChunkRead;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

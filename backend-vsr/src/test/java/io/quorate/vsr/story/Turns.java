@@ -69,12 +69,7 @@ final class Turns {
 
   /** Waits for a primary that is none of these. */
   SimNode untilAnotherLeads(SimNode... than) {
-    List<SimNode> old = List.of(than);
-    scenario.until(
-        () -> scenario.cluster().leader() != null && !old.contains(scenario.cluster().leader()),
-        SOON,
-        "another is primary than " + old);
-    return scenario.leader();
+    return scenario.untilAnotherLeads(SOON, than);
   }
 
   /** Last op that anybody committed. */

@@ -269,10 +269,7 @@ public final class ViewChangeStoriesTest {
     SimNode old = t.primary(0);
     s.stallDisk(old, Duration.ofSeconds(20));
     s.client(1).put(1, 11);
-    s.until(
-        () -> s.cluster().leader() != null && s.cluster().leader() != old,
-        Duration.ofSeconds(10),
-        "a replica with a working disk is primary");
+    s.untilAnotherLeads(Duration.ofSeconds(10), old);
     s.await(s.client(2).put(2, 12));
     s.run(Duration.ofSeconds(12));
     s.check();

@@ -6,27 +6,44 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.sim.SimResult;
 import io.quorate.sim.Simulation;
+import io.quorate.sim.contract.SwarmContract;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.LongStream;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole groups under seeded faults. A seed that fails here becomes a story before it is mended. */
-final class VsrSeedsTest {
+final class VsrSeedsTest implements SwarmContract {
   private static final Simulation SWARM =
       Simulation.of(VsrWorlds.swarm()).time(Duration.ofSeconds(10));
 
-  @Test
-  void theSameSeedGivesTheSameTrace() {
-    for (long seed = 1; seed <= 3; seed++) {
-      assertThat(SWARM.seed(seed).run().hash()).isEqualTo(SWARM.seed(seed).run().hash());
-    }
+  private static final List<String> RARE =
+      List.of(
+          "snapshot.installed",
+          "log.conflict truncated",
+          "note.vsr §4.2 conflict",
+          "note.vsr §4.2 handover",
+          "note.vsr §4.1 resigns",
+          "note.vsr repair",
+          "session.command logged again",
+          "node.crash inside a turn",
+          "node.halted by storage",
+          "disk.restart with uncertain head",
+          "operation.UNKNOWN Indeterminate",
+          "read.linearizable",
+          "read.lease",
+          "read.bounded",
+          "read.local");
+
+  @Override
+  public Simulation swarm() {
+    return SWARM;
+  }
+
+  @Override
+  public List<String> rare() {
+    return RARE;
   }
 
   // 217: a primary of a view that was overtaken began it late; nothing can be committed there.
@@ -46,57 +63,6 @@ final class VsrSeedsTest {
     Simulation simulation =
         Simulation.of(VsrWorlds.swarm(replication, viewChange))
             .faults("crash,pause,partition,flap,clog,slow,loss,kind,client,disk-stall,clock");
-    List<SimResult> results =
-        LongStream.rangeClosed(1, 4)
-            .parallel()
-            .mapToObj(seed -> simulation.seed(seed).nodes(nodes).time(Duration.ofSeconds(8)).run())
-            .toList();
-    for (SimResult result : results) {
-      assertThat(result.failure()).as(result.report()).isNull();
-    }
-  }
-
-  @Test
-  void aSwarmMeetsTheRareEventsAndStaysRight() {
-    run(2_000, 60, true);
-  }
-
-  @Test
-  @Tag("slow")
-  void aLargeSwarmStaysRight() {
-    run(10_000, 1_000, true);
-  }
-
-  private static void run(long from, int seeds, boolean covered) {
-    Map<String, Long> coverage = new TreeMap<>();
-    List<SimResult> results =
-        LongStream.range(from, from + seeds)
-            .parallel()
-            .mapToObj(seed -> SWARM.seed(seed).run())
-            .toList();
-    for (SimResult result : results) {
-      assertThat(result.failure()).as(result.report()).isNull();
-      result.coverage().forEach((name, count) -> coverage.merge(name, count, Long::sum));
-    }
-    if (covered) {
-      assertThat(coverage)
-          .containsKeys(
-              "snapshot.installed",
-              "log.conflict truncated",
-              "note.vsr §4.2 conflict",
-              "note.vsr §4.2 handover",
-              "note.vsr §4.1 resigns",
-              "note.vsr repair",
-              "session.command logged again",
-              "node.crash inside a turn",
-              "node.halted by storage",
-              "disk.restart with uncertain head",
-              "operation.UNKNOWN Indeterminate",
-              "read.linearizable",
-              "read.lease",
-              "read.bounded",
-              "read.local")
-          .doesNotContainKey("search.undecided");
-    }
+    SwarmContract.staysRight(simulation.nodes(nodes).time(Duration.ofSeconds(8)), 1, 4);
   }
 }

@@ -6,8 +6,14 @@ import io.quorate.sim.contract.ObjectBucket;
 import io.quorate.sim.contract.ObjectStoreContract;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
+/**
+ * The folder under the server has the suite by itself, and so has the server in memory: both at
+ * once are worth their time only now and then.
+ */
+@Tag("slow")
 final class EndpointOnFolderContractTest implements ObjectStoreContract {
   @TempDir Path temporary;
 

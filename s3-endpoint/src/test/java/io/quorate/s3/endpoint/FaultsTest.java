@@ -139,7 +139,7 @@ final class FaultsTest {
 
   private static List<String> outcomes(String faults) throws IOException {
     List<String> names = new ArrayList<>();
-    for (ObjectResult result : createAndLook(faults, 25, new ArrayList<>())) {
+    for (ObjectResult result : createAndLook(faults, 12, new ArrayList<>())) {
       names.add(result.getClass().getSimpleName());
     }
     return names;

@@ -36,6 +36,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class S3EndpointTest {
   private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  /** What more of them find, the test of the probe shows. */
+  private static final ProbeOptions FEW_ROUNDS =
+      new ProbeOptions(8, 8, Duration.ofMillis(300), Duration.ofSeconds(5), Duration.ofSeconds(30));
+
   @TempDir Path temporary;
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -272,7 +276,7 @@ final class S3EndpointTest {
   void theProbeFindsItFit() throws IOException {
     try (S3Endpoint endpoint = start();
         AwsObjectStore store = AwsObjectStore.open(EndpointBucket.access(endpoint))) {
-      var report = StoreProbe.run(store, "probe/", ProbeOptions.QUICK);
+      var report = StoreProbe.run(store, "probe/", FEW_ROUNDS);
       assertThat(report.refusal("the endpoint")).isEmpty();
       assertThat(report.leftBehind()).isEmpty();
     }
@@ -283,12 +287,7 @@ final class S3EndpointTest {
     Faults faults = Faults.parse("errors=0.02,lost=0.01,throttled=0.02,conflicts=0.05,seed=3");
     try (S3Endpoint endpoint = S3Endpoint.start(S3Endpoint.Options.DEFAULT.withFaults(faults));
         AwsObjectStore store = AwsObjectStore.open(EndpointBucket.access(endpoint))) {
-      var report =
-          StoreProbe.run(
-              store,
-              "probe/",
-              new ProbeOptions(
-                  8, 8, Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(30)));
+      var report = StoreProbe.run(store, "probe/", FEW_ROUNDS);
       assertThat(report.refusal("the endpoint")).isEmpty();
       assertThat(endpoint.counters()).containsKeys("fault.throttled", "fault.conflict");
     }

@@ -20,6 +20,11 @@ public interface LogDisk extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** How many random walks are made: fewer where a write takes long. */
+  default int walks() {
+    return 3;
+  }
+
   /**
    * Flips a bit of the frame of a stored entry, with no store open. The copy of its header stays.
    *

@@ -8,8 +8,9 @@
  * <p>Starting points: {@link io.quorate.sim.contract.LogStoreContract}, {@link
  * io.quorate.sim.contract.SnapshotStoreContract}, {@link
  * io.quorate.sim.contract.ObjectStoreContract}, {@link io.quorate.sim.contract.TransportContract},
- * {@link io.quorate.sim.contract.ReplicatedLogContract}; {@link io.quorate.sim.contract.LogFixture}
- * makes valid entries.
+ * {@link io.quorate.sim.contract.ReplicatedLogContract}, {@link
+ * io.quorate.sim.contract.SwarmContract}; {@link io.quorate.sim.contract.LogFixture} makes valid
+ * entries.
  */
 @NullMarked
 package io.quorate.sim.contract;

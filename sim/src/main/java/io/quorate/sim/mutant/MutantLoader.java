@@ -3,13 +3,11 @@
 package io.quorate.sim.mutant;
 
 import java.io.File;
-import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,24 +30,33 @@ final class MutantLoader extends URLClassLoader {
     return surefire == null ? System.getProperty("java.class.path", "") : surefire;
   }
 
-  @Nullable String call(String entryPoint) throws IOException {
+  /** What happens to an object of this loader's classes. */
+  interface Use<R extends @Nullable Object> {
+    R with(Object object) throws ReflectiveOperationException;
+  }
+
+  /**
+   * Makes an object with its constructor without parameters, and uses it as a program of these
+   * classes would.
+   */
+  <R extends @Nullable Object> R use(String className, Use<R> use) {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(this);
     try {
-      Constructor<?> constructor = loadClass(entryPoint).getDeclaredConstructor();
-      constructor.setAccessible(true);
-      Object result = ((Callable<?>) constructor.newInstance()).call();
-      return result == null ? null : result.toString();
+      return use.with(made(loadClass(className)));
     } catch (ReflectiveOperationException e) {
-      throw new LinkageError(entryPoint + " cannot be run", e);
-    } catch (RuntimeException | IOException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IOException(entryPoint + " failed", e);
+      throw new LinkageError(className + " cannot be run", e);
     } finally {
       thread.setContextClassLoader(before);
     }
+  }
+
+  /** An object of a class that need not be public. */
+  static Object made(Class<?> type) throws ReflectiveOperationException {
+    Constructor<?> constructor = type.getDeclaredConstructor();
+    constructor.setAccessible(true);
+    return constructor.newInstance();
   }
 
   @Override

@@ -4,13 +4,15 @@ package io.quorate.sim.mutant;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,15 +20,23 @@ import org.jspecify.annotations.Nullable;
  * what the test runs on.
  *
  * <pre>{@code
- * String seed = SourceMutant.named("acknowledge before sync")
+ * Sighting seen = SourceMutant.named("acknowledge before sync")
  *     .replace("core", LogWriter.class, "sync();\n    release();", "release();\n    sync();")
- *     .run(FirstFailingSeed.class);
+ *     .hunt(Swarm.class, 1, 10);
  * }</pre>
  *
  * <p>The text to replace must be found exactly once: a mutant whose rule was rewritten fails its
  * test instead of silently changing nothing. Immutable.
  */
 public final class SourceMutant {
+
+  /**
+   * What the checks saw of a mutant.
+   *
+   * @param seed of the world in which they did
+   * @param failure what they said
+   */
+  public record Sighting(long seed, String failure) {}
 
   /**
    * One replacement.
@@ -80,18 +90,58 @@ public final class SourceMutant {
   }
 
   /**
-   * Compiles the mutant and calls an entry point on it.
+   * Compiles the mutant and tries worlds on it, seed after seed, until something is noticed.
    *
-   * @param entryPoint with a constructor without parameters; its class and all of {@code
-   *     io.quorate} are loaded anew for this run, so it shares no state with the test and can hand
-   *     out only what the platform knows
-   * @return what the entry point returned
+   * @param worlds what was noticed in the world of a seed, null if nothing; with a constructor
+   *     without parameters. All of {@code io.quorate} is loaded anew for this call, so it shares no
+   *     state with the test
+   * @return null if nothing was noticed in any
    * @throws AssertionError if a replacement does not apply or does not compile
    */
-  public @Nullable String run(Class<? extends Callable<@Nullable String>> entryPoint) {
+  public @Nullable Sighting hunt(
+      Class<? extends LongFunction<@Nullable String>> worlds, long firstSeed, int seeds) {
+    return inside(
+        worlds,
+        object -> {
+          LongFunction<?> tried = (LongFunction<?>) object;
+          for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
+            Object noticed = tried.apply(seed);
+            if (noticed != null) {
+              return new Sighting(seed, noticed.toString());
+            }
+          }
+          return null;
+        });
+  }
+
+  /**
+   * Compiles the mutant and runs a test method on it, in classes of its own as {@link #hunt} does.
+   *
+   * @return why the test failed; null if it did not
+   * @throws AssertionError if a replacement does not apply or does not compile
+   */
+  public @Nullable String tell(Class<?> test, String method) {
+    return inside(
+        test,
+        object -> {
+          Method story = object.getClass().getDeclaredMethod(method);
+          story.setAccessible(true);
+          try {
+            story.invoke(object);
+            return null;
+          } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof AssertionError failed) {
+              return String.valueOf(failed.getMessage());
+            }
+            throw e;
+          }
+        });
+  }
+
+  private <R extends @Nullable Object> R inside(Class<?> entryPoint, MutantLoader.Use<R> use) {
     Map<String, byte[]> compiled = MemoryCompiler.compile(name, sources());
     try (MutantLoader loader = new MutantLoader(compiled)) {
-      return loader.call(entryPoint.getName());
+      return loader.use(entryPoint.getName(), use);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -264,6 +264,16 @@ public final class Scenario {
     }
   }
 
+  /** Lets time pass until somebody leads who is none of these, at most so long; who it is. */
+  public SimNode untilAnotherLeads(Duration bound, SimNode... than) {
+    List<SimNode> old = List.of(than);
+    until(
+        () -> cluster.leader() != null && !old.contains(cluster.leader()),
+        bound,
+        "another leads than " + old);
+    return leader();
+  }
+
   /** Lets time pass until an operation is done, and demands that it succeeded. */
   public void await(Pending operation) {
     until(operation::isDone, BOUND, operation + " ends");

@@ -9,20 +9,22 @@ import io.quorate.sim.check.Linearizability;
 import io.quorate.sim.check.Model;
 import io.quorate.sim.contract.LogFixture;
 import io.quorate.sim.contract.MemoryLogStore;
-import java.io.IOException;
+import io.quorate.sim.mutant.SourceMutant.Sighting;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class SourceMutantTest {
+  private static final Sighting ACCEPTED = new Sighting(5, "accepted in run 1");
   private static final String CHECK = "if (entry.slot() != disk.lastSlot() + 1 ||";
 
   /** What a store does with an entry that does not follow. */
-  static final class WriteWithGap implements Callable<String> {
+  static final class WriteWithGap implements LongFunction<@Nullable String> {
     static int runs;
 
     @Override
-    public String call() throws IOException {
+    public @Nullable String apply(long seed) {
       runs++;
       LogFixture log = LogFixture.empty();
       log.random(1, 3, 10);
@@ -36,29 +38,61 @@ final class SourceMutantTest {
     }
   }
 
-  /** Fails by itself. */
-  static final class Failing implements Callable<String> {
+  /** Notices something in the world of one seed. */
+  static final class OnlySeven implements LongFunction<@Nullable String> {
     @Override
-    public String call() {
+    public @Nullable String apply(long seed) {
+      return seed == 7 ? "seven" : null;
+    }
+  }
+
+  /** A test that is told on a mutant. */
+  static final class Story {
+    void writeWithGap() {
+      assertThat(new WriteWithGap().apply(1)).as("what became of it").isNull();
+    }
+  }
+
+  /** Fails by itself. */
+  static final class Failing implements LongFunction<@Nullable String> {
+    @Override
+    public @Nullable String apply(long seed) {
       throw new IllegalStateException("on purpose");
     }
   }
 
   @Test
   void shippedCodeRunsUnchanged() {
-    assertThat(SourceMutant.named("nothing").run(WriteWithGap.class)).isNull();
+    assertThat(SourceMutant.named("nothing").hunt(WriteWithGap.class, 5, 1)).isNull();
   }
 
   @Test
-  void aReplacementTakesEffectOnlyInTheMutant() throws IOException {
+  void aReplacementTakesEffectOnlyInTheMutant() {
     SourceMutant mutant =
         SourceMutant.named("no link check")
             .replace("sim", MemoryLogStore.class, CHECK, "if (false &&");
 
-    assertThat(mutant.run(WriteWithGap.class)).isEqualTo("accepted in run 1");
+    assertThat(mutant.hunt(WriteWithGap.class, 5, 1)).isEqualTo(ACCEPTED);
     // Each run has classes of its own.
-    assertThat(mutant.run(WriteWithGap.class)).isEqualTo("accepted in run 1");
-    assertThat(new WriteWithGap().call()).isNull();
+    assertThat(mutant.hunt(WriteWithGap.class, 5, 1)).isEqualTo(ACCEPTED);
+    assertThat(new WriteWithGap().apply(5)).isNull();
+  }
+
+  @Test
+  void seedsAreTriedInOrderUntilOneShowsIt() {
+    SourceMutant nothing = SourceMutant.named("nothing");
+    assertThat(nothing.hunt(OnlySeven.class, 4, 3)).isNull();
+    assertThat(nothing.hunt(OnlySeven.class, 4, 4)).isEqualTo(new Sighting(7, "seven"));
+  }
+
+  @Test
+  void aTestThatFailsOnTheMutantTellsWhy() {
+    SourceMutant mutant =
+        SourceMutant.named("no link check")
+            .replace("sim", MemoryLogStore.class, CHECK, "if (false &&");
+
+    assertThat(mutant.tell(Story.class, "writeWithGap")).contains("what became of it");
+    assertThat(SourceMutant.named("nothing").tell(Story.class, "writeWithGap")).isNull();
   }
 
   @Test
@@ -79,7 +113,7 @@ final class SourceMutantTest {
     SourceMutant mutant =
         SourceMutant.named("disk forgets")
             .replace("sim", MemoryLogStore.class, "frames.lastKey();\n    }", "5;\n    }");
-    assertThat(mutant.run(WriteWithGap.class)).isNull();
+    assertThat(mutant.hunt(WriteWithGap.class, 5, 1)).isNull();
     SourceMutant wrong =
         SourceMutant.named("disk begins at one")
             .replace(
@@ -89,7 +123,7 @@ final class SourceMutantTest {
                 "return frames.isEmpty() ? 1 :")
             .replace(
                 "sim", MemoryLogStore.class, CHECK, "if (entry.slot() != disk.lastSlot() + 1 && ");
-    assertThat(wrong.run(WriteWithGap.class)).startsWith("accepted");
+    assertThat(wrong.hunt(WriteWithGap.class, 5, 1)).isEqualTo(ACCEPTED);
   }
 
   @Test
@@ -115,14 +149,14 @@ final class SourceMutantTest {
   void sourceThatDoesNotCompileFailsTheTest() {
     SourceMutant mutant =
         SourceMutant.named("nonsense").replace("sim", MemoryLogStore.class, CHECK, "if nonsense");
-    assertThatThrownBy(() -> mutant.run(WriteWithGap.class))
+    assertThatThrownBy(() -> mutant.hunt(WriteWithGap.class, 5, 1))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("does not compile");
   }
 
   @Test
   void failuresOfTheEntryPointReachTheTest() {
-    assertThatThrownBy(() -> SourceMutant.named("nothing").run(Failing.class))
+    assertThatThrownBy(() -> SourceMutant.named("nothing").hunt(Failing.class, 1, 1))
         .hasMessageContaining("on purpose");
   }
 }

@@ -9,7 +9,6 @@ import io.quorate.raft.RaftConfig.Safeguards;
 import io.quorate.raft.RaftConfig.Timing;
 import io.quorate.raft.backend.RaftBackend;
 import io.quorate.sim.SimPlan;
-import io.quorate.sim.SimResult;
 import io.quorate.sim.Simulation;
 import io.quorate.sim.cluster.ClusterOptions;
 import io.quorate.sim.cluster.SimBackend;
@@ -24,33 +23,30 @@ import io.quorate.sim.world.SimRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Ways to look for a broken rule: simulations with ascending seeds, until one fails. */
-final class Hunt {
+/** Worlds in which a broken rule is noticed: each says what was, in the world of a seed. */
+final class Grounds {
   private static final long MILLI = 1_000_000;
 
-  private Hunt() {}
+  private Grounds() {}
 
   /** A group drawn from the seed under faults drawn from the seed. */
-  static final class Swarm implements Callable<@Nullable String> {
-    static final int SEEDS = 15;
+  static final class Swarm implements LongFunction<@Nullable String> {
+    private final Simulation simulation =
+        Simulation.of(SimulatedRaft.backend()).time(Duration.ofSeconds(6));
 
     @Override
-    public @Nullable String call() {
-      Simulation simulation = Simulation.of(SimulatedRaft.backend()).time(Duration.ofSeconds(6));
-      return firstFailure(1, SEEDS, "", seed -> simulation.seed(seed).run());
+    public @Nullable String apply(long seed) {
+      return simulation.seed(seed).run().failure();
     }
   }
 
   /** A leader that the others cannot reach, while clients that mostly read still reach it. */
-  static final class LostLeader implements Callable<@Nullable String> {
-    static final int SEEDS = 4;
-
+  static final class LostLeader implements LongFunction<@Nullable String> {
     @Override
-    public @Nullable String call() {
+    public @Nullable String apply(long seed) {
       Safeguards noCheckQuorum = new Safeguards(true, false, false, 0.01);
       List<Fault> faults = new ArrayList<>();
       for (long at = 500; at < 8_000; at += 2_000) {
@@ -61,7 +57,7 @@ final class Hunt {
               ClusterOptions.calm(3),
               8_000 * MILLI,
               workload(0.95, 0))
-          .search(1, SEEDS, "", seed -> faults);
+          .failure(seed, faults);
     }
   }
 
@@ -69,11 +65,9 @@ final class Hunt {
    * One election after the other: replicas are cut off and restarted all the time, and entries go
    * one by one over slow links.
    */
-  static final class Elections implements Callable<@Nullable String> {
-    static final int SEEDS = 10;
-
+  static final class Elections implements LongFunction<@Nullable String> {
     @Override
-    public @Nullable String call() {
+    public @Nullable String apply(long seed) {
       RaftConfig config =
           RaftConfig.defaults()
               .with(timing(150, 200))
@@ -83,7 +77,7 @@ final class Hunt {
           cluster(
               new LinkProfile(2 * MILLI, 2 * MILLI, 0, 0, 0, 0, true, 0), 5 * MILLI, 10 * MILLI);
       return new Ground(config, cluster, 20_000 * MILLI, workload(0.2, 0))
-          .search(1, SEEDS, "", Elections::unrest);
+          .failure(seed, unrest(seed));
     }
 
     private static List<Fault> unrest(long seed) {
@@ -109,11 +103,9 @@ final class Hunt {
   }
 
   /** Candidates that meet, on disks that take long, in machines that restart at once. */
-  static final class Restarts implements Callable<@Nullable String> {
-    static final int SEEDS = 12;
-
+  static final class Restarts implements LongFunction<@Nullable String> {
     @Override
-    public @Nullable String call() {
+    public @Nullable String apply(long seed) {
       RaftConfig config =
           RaftConfig.defaults()
               .with(timing(150, 160))
@@ -123,15 +115,15 @@ final class Hunt {
               new LinkProfile(MILLI, MILLI, 0.3, 60 * MILLI, 0, 0.1, false, 0),
               20 * MILLI,
               20 * MILLI);
-      return new Ground(config, cluster, 20_000 * MILLI, workload(0.2, 0))
-          .search(1, SEEDS, "", Restarts::crashes);
+      return new Ground(config, cluster, 10_000 * MILLI, workload(0.2, 0))
+          .failure(seed, crashes(seed));
     }
 
     private static List<Fault> crashes(long seed) {
       SimRandom random = new SimRandom(seed).child("crashes");
       List<Fault> faults = new ArrayList<>();
       long at = 500;
-      while (at < 20_000) {
+      while (at < 10_000) {
         String node = random.chance(0.3) ? "leader" : "n" + (1 + random.below(3));
         long duration = random.between(1, 10);
         faults.add(new Fault(FaultKind.CRASH, at * MILLI, node, "-", 0, duration * MILLI));
@@ -142,11 +134,11 @@ final class Hunt {
   }
 
   /** Two copies of a committed entry are damaged, and whoever has none is asked, too. */
-  static final class DamagedTwice implements Callable<@Nullable String> {
+  static final class DamagedTwice implements LongFunction<@Nullable String> {
     @Override
-    public @Nullable String call() {
+    public @Nullable String apply(long seed) {
       SimBackend raft = SimBackend.of("raft", r -> new RaftBackend(RaftConfig.defaults()));
-      Scenario s = Scenario.of(raft).seed(3).start();
+      Scenario s = Scenario.of(raft).seed(seed).start();
       s.puts(1, 5, 0);
       SimNode late = s.follower(1);
       s.crash(late);
@@ -166,14 +158,14 @@ final class Hunt {
   }
 
   /** The power of the only follower fails inside its syncs, or inside what leaves after them. */
-  static final class DeathInSync implements Callable<@Nullable String> {
+  static final class DeathInSync implements LongFunction<@Nullable String> {
     private static final Duration SOON = Duration.ofSeconds(5);
 
     @Override
-    public @Nullable String call() {
+    public @Nullable String apply(long seed) {
       SimBackend raft = SimBackend.of("raft", r -> new RaftBackend(RaftConfig.defaults()));
       try {
-        Scenario s = Scenario.of(raft).seed(7).start();
+        Scenario s = Scenario.of(raft).seed(seed).start();
         s.puts(1, 2, 0);
         SimNode absent = s.follower(1);
         s.crash(absent);
@@ -203,11 +195,9 @@ final class Hunt {
   }
 
   /** Leadership that moves all the time, over links on which a message may be held up for long. */
-  static final class Handovers implements Callable<@Nullable String> {
-    static final int SEEDS = 12;
-
+  static final class Handovers implements LongFunction<@Nullable String> {
     @Override
-    public @Nullable String call() {
+    public @Nullable String apply(long seed) {
       RaftConfig longLease =
           RaftConfig.defaults()
               .with(timing(1_000, 2_000))
@@ -215,9 +205,11 @@ final class Hunt {
       ClusterOptions calm = ClusterOptions.calm(3);
       LinkProfile heldUp = new LinkProfile(100_000, 100_000, 0.05, 300 * MILLI, 0, 0, true, 0);
       ClusterOptions cluster = cluster(heldUp, calm.syncLeastNanos(), calm.syncMeanNanos());
+      String failure =
+          new Ground(longLease, cluster, 20_000 * MILLI, workload(0.8, 200 * MILLI))
+              .failure(seed, List.of());
       // Other reads are not asked about here: these links hold messages up for longer than a bound.
-      return new Ground(longLease, cluster, 20_000 * MILLI, workload(0.8, 200 * MILLI))
-          .search(1, SEEDS, "Lease[", seed -> List.of());
+      return failure != null && failure.contains("Lease[") ? failure : null;
     }
   }
 
@@ -225,17 +217,10 @@ final class Hunt {
   private record Ground(
       RaftConfig config, ClusterOptions cluster, long timeNanos, WorkloadOptions workload) {
 
-    @Nullable String search(long first, int seeds, String about, LongFunction<List<Fault>> faults) {
-      SimBackend raft = SimBackend.of("raft", r -> new RaftBackend(config));
-      return firstFailure(
-          first,
-          seeds,
-          about,
-          seed ->
-              Simulation.of(raft)
-                  .run(
-                      new SimPlan(
-                          seed, timeNanos, 60_000 * MILLI, cluster, workload, faults.apply(seed))));
+    @Nullable String failure(long seed, List<Fault> faults) {
+      return Simulation.of(SimBackend.of("raft", r -> new RaftBackend(config)))
+          .run(new SimPlan(seed, timeNanos, 60_000 * MILLI, cluster, workload, faults))
+          .failure();
     }
   }
 
@@ -283,16 +268,5 @@ final class Hunt {
             Duration.ofMillis(2),
             Duration.ofMillis(50),
             64));
-  }
-
-  private static @Nullable String firstFailure(
-      long first, int seeds, String about, LongFunction<SimResult> run) {
-    for (long seed = first; seed < first + seeds; seed++) {
-      String failure = run.apply(seed).failure();
-      if (failure != null && failure.contains(about)) {
-        return "seed " + seed + ": " + failure;
-      }
-    }
-    return null;
   }
 }

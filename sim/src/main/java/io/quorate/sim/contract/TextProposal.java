@@ -1,6 +1,6 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
 
-package io.quorate.raft.lockstep;
+package io.quorate.sim.contract;
 
 import io.quorate.core.log.ChainHash;
 import io.quorate.core.log.CommandKind;
@@ -10,8 +10,8 @@ import io.quorate.core.log.Slab;
 import io.quorate.core.protocol.Proposal;
 import java.nio.charset.StandardCharsets;
 
-/** One plain command. */
-public record TestProposal(String text) implements Proposal {
+/** One plain command, of ASCII text. */
+public record TextProposal(String text) implements Proposal {
   @Override
   public int count() {
     return 1;
