@@ -89,9 +89,9 @@ public record RaftConfig(
    * @param appendBytesInFlightMax unacknowledged bytes to one follower
    * @param batchesInFlightMax uncommitted batches of a leader
    * @param uncommittedBytesMax uncommitted bytes of a leader
-   * @param logWindowBytes how much of the end of the log stays in memory; what is older is read from
-   *     the disk again for whoever lags. More is slower: entries that outlive a young collection
-   *     are copied by it, and no longer in the processor's cache when they are let go
+   * @param logWindowBytes how much of the end of the log stays in memory; what is older is read
+   *     from the disk again for whoever lags. More is slower: entries that outlive a young
+   *     collection are copied by it, and no longer in the processor's cache when they are let go
    */
   public record Pipeline(
       int appendBytesMax,

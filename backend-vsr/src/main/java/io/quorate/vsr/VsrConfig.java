@@ -80,9 +80,9 @@ public record VsrConfig(
    * @param aheadBytesMax ops that a backup keeps while it waits for those before them
    * @param batchesInFlightMax uncommitted ops of a primary
    * @param uncommittedBytesMax uncommitted bytes of a primary
-   * @param logWindowBytes how much of the end of the log stays in memory; what is older is read from
-   *     the disk again for whoever lags. More is slower: entries that outlive a young collection
-   *     are copied by it, and no longer in the processor's cache when they are let go
+   * @param logWindowBytes how much of the end of the log stays in memory; what is older is read
+   *     from the disk again for whoever lags. More is slower: entries that outlive a young
+   *     collection are copied by it, and no longer in the processor's cache when they are let go
    */
   public record Pipeline(
       int prepareBytesMax,
