@@ -477,9 +477,9 @@ public interface LogStoreContract extends DamagedLogContract {
   @Test
   default void randomWritesBehaveAsTheModel() throws IOException {
     LogDisk first = disk();
-    walk(first, 1);
+    LogStoreWalk.of(first, 1);
     for (long seed = 2; seed <= first.walks(); seed++) {
-      walk(disk(), seed);
+      LogStoreWalk.of(disk(), seed);
     }
   }
 
@@ -487,16 +487,7 @@ public interface LogStoreContract extends DamagedLogContract {
   @Tag("slow")
   default void manyRandomWritesBehaveAsTheModel() throws IOException {
     for (long seed = 2; seed <= 50; seed++) {
-      walk(disk(), seed);
-    }
-  }
-
-  private static void walk(LogDisk disk, long seed) throws IOException {
-    try (LogStoreWalk walk = new LogStoreWalk(disk, seed)) {
-      for (int step = 0; step < 120; step++) {
-        walk.step();
-      }
-      walk.checkRecovery();
+      LogStoreWalk.of(disk(), seed);
     }
   }
 

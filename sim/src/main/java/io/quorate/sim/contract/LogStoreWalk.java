@@ -35,6 +35,16 @@ final class LogStoreWalk implements AutoCloseable {
     store.recover(null, 0);
   }
 
+  /** A walk of 120 steps on this disk, which it closes. */
+  static void of(LogDisk disk, long seed) throws IOException {
+    try (LogStoreWalk walk = new LogStoreWalk(disk, seed)) {
+      for (int step = 0; step < 120; step++) {
+        walk.step();
+      }
+      walk.checkRecovery();
+    }
+  }
+
   /** Writes a group, reads a range, and now and then restarts or loses power. */
   void step() throws IOException {
     List<DurableWrite> group = new ArrayList<>();
