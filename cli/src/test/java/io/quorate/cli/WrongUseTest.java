@@ -69,8 +69,8 @@ class WrongUseTest {
           compare --durability hope ¦ --durability must be fsync or os, was "hope"
           compare --consistency bounded ¦ --consistency must be linearizable, lease, bounded:MILLIS (such as bounded:100) or local, was "bounded"
           compare --fault pause-leader ¦ --fault pause-leader needs --layout process: in one process a replica cannot be stopped without the load
-          compare --fault stall-disk ¦ --fault stall-disk is not for s3, whose log is in the object store: say --backends raft,vsr
-          compare --backends raft --peers aeron --fault stall-disk ¦ --fault stall-disk cannot be done to aeron
+          compare --fault stall-disk ¦ --fault stall-disk is not for s3, whose log is in the object store: say --backends raft,vsr; what a store does that makes no progress --fault s3-503 shows
+          compare --backends raft --peers aeron --fault stall-disk ¦ --fault stall-disk cannot be done to aeron: they open their files themselves, so nothing fits between them and their disk
           compare --fault rain ¦ --fault must be kill-leader, pause-leader, stall-disk, partition-leader, s3-503, none, was "rain"
           compare --rate 200/m ¦ Invalid value for option '--rate': "200/m" is no rate: give calls a second, such as 200/s
           compare --rate -1 ¦ --rate must be 1 to 10000000 calls a second, was -1
