@@ -24,7 +24,7 @@ class RaftConfigTest {
         .isEqualTo(new Timing(ms(150), ms(300), ms(50), Duration.ofSeconds(2)));
     assertThat(config.safeguards()).isEqualTo(new Safeguards(true, true, false, 0.01));
     assertThat(config.pipeline())
-        .isEqualTo(new Pipeline(1 << 20, 64, 16 << 20, 32, 16 << 20, 64 << 20));
+        .isEqualTo(new Pipeline(1 << 20, 64, 16 << 20, 32, 16 << 20, 4 << 20));
     assertThat(config.snapshots()).isEqualTo(new Snapshots(1 << 20, 64 << 20, 1024));
   }
 
