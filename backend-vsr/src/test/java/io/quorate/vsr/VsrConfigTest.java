@@ -22,8 +22,7 @@ final class VsrConfigTest {
     VsrConfig config = VsrConfig.defaults();
     assertThat(config.timing()).isEqualTo(new Timing(ms(300), ms(50), Duration.ofSeconds(2)));
     assertThat(config.safeguards()).isEqualTo(new Safeguards(false, 0.01, ms(500), 0, 0));
-    assertThat(config.pipeline())
-        .isEqualTo(new Pipeline(1 << 20, 16 << 20, 32, 16 << 20, 4 << 20));
+    assertThat(config.pipeline()).isEqualTo(new Pipeline(1 << 20, 16 << 20, 32, 16 << 20, 4 << 20));
     assertThat(config.snapshots()).isEqualTo(new Snapshots(1 << 20, 1024));
   }
 

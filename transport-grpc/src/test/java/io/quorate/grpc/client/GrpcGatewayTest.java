@@ -495,7 +495,7 @@ final class GrpcGatewayTest {
     http.start();
     try {
       assertProblem(
-          HASTY,
+          limits(10, 1 << 20, Duration.ofSeconds(1)),
           new Endpoint("127.0.0.1", http.getAddress().getPort()),
           Kind.NOT_QUORATE,
           "no Quorate replica",
