@@ -5,6 +5,7 @@ package io.quorate.rocksdb;
 import io.quorate.api.GroupId;
 import io.quorate.api.NodeId;
 import io.quorate.core.port.LogStore.StorageFault;
+import io.quorate.rocksdb.files.DurableFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;

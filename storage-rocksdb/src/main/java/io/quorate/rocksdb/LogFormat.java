@@ -29,18 +29,6 @@ final class LogFormat {
    */
   static final byte[] MENDED = utf8("mended");
 
-  /** The protocol's hard state. */
-  static final byte[] HARD_STATE = utf8("hard-state");
-
-  /** What stands before the first entry: slot, epoch, hash. */
-  static final byte[] BASE = utf8("base");
-
-  /** Number of the last group of writes, and the last slot and its hash after it. */
-  static final byte[] HEAD = utf8("head");
-
-  /** Incarnation of the data directory, so that a log moved between directories is noticed. */
-  static final byte[] OWNER = utf8("owner");
-
   /** Bytes of a key in the column family of the entries. */
   static final int KEY_BYTES = 8;
 

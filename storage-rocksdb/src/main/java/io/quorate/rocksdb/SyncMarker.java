@@ -4,6 +4,7 @@ package io.quorate.rocksdb;
 
 import io.quorate.core.log.Bytes;
 import io.quorate.core.log.ChainHash;
+import io.quorate.rocksdb.files.DurableFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ package io.quorate.rocksdb;
 import io.quorate.core.log.ChainHash;
 import io.quorate.core.log.LogBase;
 import io.quorate.core.port.LogStore.StorageFault;
+import io.quorate.rocksdb.files.Mend;
 import org.jspecify.annotations.Nullable;
 
 /**

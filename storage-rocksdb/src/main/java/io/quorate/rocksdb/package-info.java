@@ -5,7 +5,7 @@
  * both below one data directory that belongs to it alone.
  *
  * <p>Starting points: {@link io.quorate.rocksdb.DataDirectory}, then {@link
- * io.quorate.rocksdb.RocksLogStore} and {@link io.quorate.rocksdb.RocksSnapshotStore}.
+ * io.quorate.rocksdb.DurableLog} and {@link io.quorate.rocksdb.RocksSnapshotStore}.
  */
 @NullMarked
 package io.quorate.rocksdb;

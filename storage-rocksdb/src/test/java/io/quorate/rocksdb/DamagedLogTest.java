@@ -207,7 +207,7 @@ final class DamagedLogTest {
       assertThatThrownBy(this::reopen)
           .isInstanceOf(StorageFault.class)
           .hasMessageContaining(path.toString())
-          .hasMessageContaining("write-ahead log")
+          .hasMessageContaining("is damaged behind change")
           .hasMessageContaining("leave this replica stopped");
       Disks.delete(path);
     }
@@ -534,7 +534,7 @@ final class DamagedLogTest {
     Files.write(path.resolve("marker"), old);
     assertThatThrownBy(this::reopen)
         .isInstanceOf(StorageFault.class)
-        .hasMessageContaining("write-ahead log");
+        .hasMessageContaining("is damaged behind change");
     Disks.delete(sound);
   }
 

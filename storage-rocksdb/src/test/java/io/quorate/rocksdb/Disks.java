@@ -10,6 +10,7 @@ import io.quorate.core.log.Entry;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.LogStore;
 import io.quorate.core.port.SnapshotStore;
+import io.quorate.rocksdb.files.LogRecord;
 import io.quorate.sim.contract.LogDisk;
 import io.quorate.sim.contract.SnapshotDisk;
 import java.io.File;
@@ -24,8 +25,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 
 /** Real directories under the contract suites, and the means to damage them. */
 final class Disks {
@@ -33,7 +32,7 @@ final class Disks {
   static final NodeId NODE = NodeId.of("n1");
 
   /** Small memtables, so that table files appear in a test. */
-  static final RocksLogOptions SMALL = RocksLogOptions.DEFAULT.withMemtableBytes(64 << 10);
+  static final LogOptions SMALL = LogOptions.DEFAULT.withMemtableBytes(64 << 10);
 
   private Disks() {}
 
@@ -160,64 +159,60 @@ final class Disks {
     /** Below RocksDB's own checksums, so that those of the entry are what must find it. */
     @Override
     public boolean corrupt(long slot, int offset) {
-      LogDatabase db = LogDatabase.open(path.resolve("log"), SMALL);
-      try (db;
-          WriteBatch batch = new WriteBatch()) {
+      RocksFiles db = RocksFiles.open(path.resolve("log"), SMALL);
+      try (db) {
         byte[] mended = db.mended(slot);
         byte[] frame = mended == null ? db.entry(slot) : mended;
         frame[offset] ^= 4;
-        if (mended == null) {
-          db.putEntry(batch, slot, frame);
-        } else {
-          db.putMended(batch, slot, frame);
-        }
-        db.write(batch);
+        db.write(changes -> {
+          if (mended == null) {
+            changes.putEntry(slot, frame);
+          } else {
+            changes.putMended(slot, frame);
+          }
+          return true;
+        });
         return true;
-      } catch (RocksDBException e) {
-        throw new IllegalStateException(e);
       }
     }
 
     @Override
     public boolean corruptHeader(long slot) {
-      LogDatabase db = LogDatabase.open(path.resolve("log"), SMALL);
-      try (db;
-          WriteBatch batch = new WriteBatch()) {
+      RocksFiles db = RocksFiles.open(path.resolve("log"), SMALL);
+      try (db) {
         byte[] copy = db.header(slot);
         copy[20] ^= 4;
-        db.putHeader(batch, slot, copy);
-        db.write(batch);
+        db.write(changes -> {
+          changes.putHeader(slot, copy);
+          return true;
+        });
         return true;
-      } catch (RocksDBException e) {
-        throw new IllegalStateException(e);
       }
     }
 
     @Override
     public boolean misdirect(long slot, long other) {
-      LogDatabase db = LogDatabase.open(path.resolve("log"), SMALL);
-      try (db;
-          WriteBatch batch = new WriteBatch()) {
-        db.putEntry(batch, slot, db.entry(other));
-        db.write(batch);
+      RocksFiles db = RocksFiles.open(path.resolve("log"), SMALL);
+      try (db) {
+        db.write(changes -> {
+          changes.putEntry(slot, db.entry(other));
+          return true;
+        });
         return true;
-      } catch (RocksDBException e) {
-        throw new IllegalStateException(e);
       }
     }
 
     @Override
     public boolean corruptHardState() {
-      LogDatabase db = LogDatabase.open(path.resolve("log"), SMALL);
-      try (db;
-          WriteBatch batch = new WriteBatch()) {
-        byte[] record = db.record(LogFormat.HARD_STATE);
+      RocksFiles db = RocksFiles.open(path.resolve("log"), SMALL);
+      try (db) {
+        byte[] record = db.record(LogRecord.HARD_STATE);
         record[0] ^= 4;
-        db.putRecord(batch, LogFormat.HARD_STATE, record);
-        db.write(batch);
+        db.write(changes -> {
+          changes.putRecord(LogRecord.HARD_STATE, record);
+          return true;
+        });
         return true;
-      } catch (RocksDBException e) {
-        throw new IllegalStateException(e);
       }
     }
 

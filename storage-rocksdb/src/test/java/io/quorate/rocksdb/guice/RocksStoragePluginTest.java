@@ -14,7 +14,7 @@ import io.quorate.node.config.ConfigSection;
 import io.quorate.node.plugin.StartException;
 import io.quorate.node.plugin.StorageEngine;
 import io.quorate.node.plugin.StoragePlugin;
-import io.quorate.rocksdb.RocksLogOptions;
+import io.quorate.rocksdb.LogOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -50,7 +50,7 @@ final class RocksStoragePluginTest {
   @Test
   void emptySectionMeansTheDefaults() {
     ConfigDocument document = ConfigDocument.parse("quorate.rocksdb {}");
-    assertThat(RocksStoragePlugin.read(section(document))).isEqualTo(RocksLogOptions.DEFAULT);
+    assertThat(RocksStoragePlugin.read(section(document))).isEqualTo(LogOptions.DEFAULT);
     assertThat(document.problems()).isEmpty();
   }
 
@@ -60,7 +60,7 @@ final class RocksStoragePluginTest {
         ConfigDocument.parse(
             "quorate.rocksdb { durability = os, memtable = 8 MiB, recycled-logs = 5 }");
     assertThat(RocksStoragePlugin.read(section(document)))
-        .isEqualTo(new RocksLogOptions(false, 8 << 20, 5));
+        .isEqualTo(new LogOptions(false, 8 << 20, 5));
     assertThat(document.problems()).isEmpty();
     document.refuseUnknownKeys("quorate");
     assertThat(document.problems()).isEmpty();

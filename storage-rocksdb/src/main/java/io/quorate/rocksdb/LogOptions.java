@@ -14,23 +14,23 @@ import io.quorate.core.check.Check;
  * @param recycledLogFiles how many retired write-ahead logs are kept to be overwritten: a sync is
  *     cheaper in a file that does not grow
  */
-public record RocksLogOptions(boolean sync, long memtableBytes, int recycledLogFiles) {
+public record LogOptions(boolean sync, long memtableBytes, int recycledLogFiles) {
   /** Synced, 64 MiB, two recycled files. */
-  public static final RocksLogOptions DEFAULT = new RocksLogOptions(true, 64L << 20, 2);
+  public static final LogOptions DEFAULT = new LogOptions(true, 64L << 20, 2);
 
   /** Refuses sizes that RocksDB would silently change. */
-  public RocksLogOptions {
+  public LogOptions {
     Check.that(memtableBytes >= 64 << 10, "memtable of %s bytes is too small", memtableBytes);
     Check.that(recycledLogFiles >= 0, "%s recycled log files", recycledLogFiles);
   }
 
   /** The same, synced or not. */
-  public RocksLogOptions withSync(boolean synced) {
-    return new RocksLogOptions(synced, memtableBytes, recycledLogFiles);
+  public LogOptions withSync(boolean synced) {
+    return new LogOptions(synced, memtableBytes, recycledLogFiles);
   }
 
   /** The same with memtables of another size. */
-  public RocksLogOptions withMemtableBytes(long bytes) {
-    return new RocksLogOptions(sync, bytes, recycledLogFiles);
+  public LogOptions withMemtableBytes(long bytes) {
+    return new LogOptions(sync, bytes, recycledLogFiles);
   }
 }

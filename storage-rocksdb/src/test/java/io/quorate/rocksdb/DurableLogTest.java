@@ -21,17 +21,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is particular to the log in RocksDB; what every log owes is in the contract suite. */
-final class RocksLogStoreTest {
+final class DurableLogTest {
   @TempDir Path temporary;
 
   private final LogFixture log = LogFixture.empty();
 
-  private static RocksLogStore recovered(RocksStorage storage) {
+  private static DurableLog recovered(RocksStorage storage) {
     storage.log().recover(null, 1);
     return storage.log();
   }
 
-  private void append(RocksLogStore store, int groups, int payloadBytes) {
+  private void append(DurableLog store, int groups, int payloadBytes) {
     for (int i = 0; i < groups; i++) {
       store.write(List.of(log.append(log.random(1, 1, payloadBytes))));
     }
@@ -40,7 +40,7 @@ final class RocksLogStoreTest {
   @Test
   void aGroupIsOneSync() {
     try (RocksStorage storage = Disks.open(temporary)) {
-      RocksLogStore store = recovered(storage);
+      DurableLog store = recovered(storage);
       LogMeter meter = store.meter();
       store.write(
           List.of(
@@ -65,7 +65,7 @@ final class RocksLogStoreTest {
   @Test
   void aTruncatedBeginningGivesItsFilesBackAndNothingIsRewritten() {
     try (RocksStorage storage = Disks.open(temporary)) {
-      RocksLogStore store = recovered(storage);
+      DurableLog store = recovered(storage);
       append(store, 500, 20_000);
       long grown = Disks.size(temporary.resolve("log"));
       assertThat(grown).isGreaterThan(9L << 20);
@@ -97,7 +97,7 @@ final class RocksLogStoreTest {
   @Test
   void aClosedStoreRefusesInsteadOfTouchingFreedMemory() throws Exception {
     RocksStorage storage = Disks.open(temporary);
-    RocksLogStore store = recovered(storage);
+    DurableLog store = recovered(storage);
     append(store, 200, 1000);
     AtomicBoolean started = new AtomicBoolean();
     List<CompletableFuture<Void>> readers = new ArrayList<>();
