@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * identity     format, group, node, incarnation, backend
  * lock         held by the process that uses the directory
  * marker       the sync marker, see docs/adr/0002-rocksdb-log.md
- * log/         RocksDB: entries and hard state
+ * log/         entries and hard state, in RocksDB or in segment files
  * snapshots/   one file a snapshot
  * </pre>
  *

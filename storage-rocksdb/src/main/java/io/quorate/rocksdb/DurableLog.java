@@ -87,7 +87,7 @@ public final class DurableLog implements LogStore {
     try {
       claim = SyncMarker.read(directory.marker());
       boolean markerExists = Files.exists(directory.marker());
-      if (!RocksFiles.exists(directory.log())) {
+      if (LogFolder.kindOf(directory.log()) == null) {
         if (markerExists && (claim == null || claim.group() > 0)) {
           throw new StorageFault(
               "the log in %s is gone, although it had been written; %s"
@@ -99,7 +99,7 @@ public final class DurableLog implements LogStore {
           claim = SyncMarker.Claim.NOTHING;
         }
       }
-      files = RocksFiles.open(directory.log(), options);
+      files = LogFolder.open(directory.log(), options, claim);
       checkNothingDropped(files, claim);
       checkOwner(directory, files);
       marker = SyncMarker.open(directory.marker());
@@ -207,7 +207,7 @@ public final class DurableLog implements LogStore {
     hardState = verdict.hardState();
   }
 
-  /** Puts back what the marker knows of the groups that RocksDB lost. */
+  /** Puts back what the marker knows of the groups that were lost. */
   private void repair(TailVerdict verdict) {
     long keep = verdict.keepThrough();
     DurableWrite write =

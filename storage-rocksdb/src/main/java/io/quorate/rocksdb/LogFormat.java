@@ -10,10 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * Keys and records in RocksDB. Entries have a column family of their own, keyed by slot, big-endian
- * so that keys ascend with slots; the value is the entry's frame as it is. The headers stand in a
- * second one once more, so that damage to an entry leaves known what it was. The few other records
- * stand in the default column family, each followed by its own CRC32C.
+ * Keys in RocksDB, and records wherever they are kept. Entries have a column family of their own,
+ * keyed by slot, big-endian so that keys ascend with slots; the value is the entry's frame as it
+ * is. The headers stand in a second one once more, so that damage to an entry leaves known what it
+ * was. The few other records stand in the default column family, each followed by its own CRC32C.
  */
 final class LogFormat {
   /** Column family of the entries. */

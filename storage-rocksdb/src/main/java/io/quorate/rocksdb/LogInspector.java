@@ -93,11 +93,11 @@ public final class LogInspector {
   private Verdict inspectLog() throws IOException {
     SyncMarker.@Nullable Claim claim = SyncMarker.read(directory.marker());
     witnessSlot = claim == null ? -1 : claim.slot();
-    if (!RocksFiles.exists(directory.log())) {
+    if (LogFolder.kindOf(directory.log()) == null) {
       boolean lost = claim != null && claim.group() > 0;
       return new Verdict(!lost, lost ? "the log is gone" : "sound: nothing was written yet");
     }
-    try (LogFiles db = RocksFiles.openReadOnly(directory.log())) {
+    try (LogFiles db = LogFolder.openReadOnly(directory.log(), claim)) {
       LogFormat.Head head = inspectRecords(db);
       inspectEntries(db);
       if (head.slot() != lastSlot || !head.hash().equals(lastHash)) {
@@ -152,7 +152,7 @@ public final class LogInspector {
     } while (damage != null);
   }
 
-  /** Slots that RocksDB cannot read, unless the entries were put back elsewhere. */
+  /** Slots that cannot be read, unless the entries were put back elsewhere. */
   private void acceptUnreadable(LogFiles db, LogFiles.Damage damage) {
     String cause = damage.cause();
     long first = damage.firstSlot();

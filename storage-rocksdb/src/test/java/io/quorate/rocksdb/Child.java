@@ -98,6 +98,7 @@ final class Child implements AutoCloseable {
       long groups = Long.parseLong(arguments[1]);
       int payloadBytes = Integer.parseInt(arguments[2]);
       LogOptions options = Disks.SMALL.withMemtableBytes(Long.parseLong(arguments[3]));
+      options = options.withKind(LogKind.valueOf(arguments[4]));
       RocksStorage storage =
           RocksStorage.open(Path.of(arguments[0]), Disks.GROUP, Disks.NODE, options);
       DurableState state = storage.log().recover(null, Long.MAX_VALUE);

@@ -11,6 +11,7 @@ import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.LogStore;
 import io.quorate.core.port.SnapshotStore;
 import io.quorate.rocksdb.files.LogRecord;
+import io.quorate.rocksdb.segments.SegmentDamage;
 import io.quorate.sim.contract.LogDisk;
 import io.quorate.sim.contract.SnapshotDisk;
 import java.io.File;
@@ -31,8 +32,9 @@ final class Disks {
   static final GroupId GROUP = GroupId.of("orders");
   static final NodeId NODE = NodeId.of("n1");
 
-  /** Small memtables, so that table files appear in a test. */
-  static final LogOptions SMALL = LogOptions.DEFAULT.withMemtableBytes(64 << 10);
+  /** Small memtables and segments, so that there are several files in a test. */
+  static final LogOptions SMALL =
+      LogOptions.DEFAULT.withMemtableBytes(64 << 10).withSegmentBytes(64 << 10);
 
   private Disks() {}
 
@@ -41,7 +43,11 @@ final class Disks {
   }
 
   static RocksStorage open(Path path) {
-    return RocksStorage.open(path, GROUP, NODE, SMALL);
+    return open(path, LogKind.ROCKSDB);
+  }
+
+  static RocksStorage open(Path path, LogKind kind) {
+    return RocksStorage.open(path, GROUP, NODE, SMALL.withKind(kind));
   }
 
   static void delete(Path path) throws IOException {
@@ -138,27 +144,49 @@ final class Disks {
     return -1;
   }
 
+  /** Ordinal of the last change that the marker knows to be synced. */
+  static long claimed(Path path) throws IOException {
+    SyncMarker.Claim claim = SyncMarker.read(path.resolve("marker"));
+    return claim == null ? 0 : claim.sequence();
+  }
+
   /** A log on a real disk. */
   static final class Log implements LogDisk {
     private final Path path;
+    private final LogKind kind;
+    private long crashes;
 
     Log(Path path) {
+      this(path, LogKind.ROCKSDB);
+    }
+
+    Log(Path path, LogKind kind) {
       this.path = path;
+      this.kind = kind;
     }
 
     @Override
     public LogStore open() {
-      return new Opened(Disks.open(path));
+      return new Opened(Disks.open(path, kind));
     }
 
+    /** With what a torn group leaves, where it would stand. */
     @Override
     public Optional<LogDisk> crashCopy() throws IOException {
-      return Optional.of(new Log(copy(path)));
+      Path crashed = copy(path);
+      if (kind == LogKind.SEGMENTS) {
+        SegmentDamage.tear(crashed.resolve("log"), Disks.size(crashed) + crashes++);
+      }
+      return Optional.of(new Log(crashed, kind));
     }
 
     /** Below RocksDB's own checksums, so that those of the entry are what must find it. */
     @Override
-    public boolean corrupt(long slot, int offset) {
+    public boolean corrupt(long slot, int offset) throws IOException {
+      if (kind == LogKind.SEGMENTS) {
+        SegmentDamage.flipFrame(path.resolve("log"), claimed(path), slot, offset);
+        return true;
+      }
       RocksFiles db = RocksFiles.open(path.resolve("log"), SMALL);
       try (db) {
         byte[] mended = db.mended(slot);
@@ -177,7 +205,11 @@ final class Disks {
     }
 
     @Override
-    public boolean corruptHeader(long slot) {
+    public boolean corruptHeader(long slot) throws IOException {
+      if (kind == LogKind.SEGMENTS) {
+        SegmentDamage.flipCopy(path.resolve("log"), claimed(path), slot);
+        return true;
+      }
       RocksFiles db = RocksFiles.open(path.resolve("log"), SMALL);
       try (db) {
         byte[] copy = db.header(slot);
@@ -191,7 +223,11 @@ final class Disks {
     }
 
     @Override
-    public boolean misdirect(long slot, long other) {
+    public boolean misdirect(long slot, long other) throws IOException {
+      if (kind == LogKind.SEGMENTS) {
+        SegmentDamage.misdirect(path.resolve("log"), claimed(path), slot, other);
+        return true;
+      }
       RocksFiles db = RocksFiles.open(path.resolve("log"), SMALL);
       try (db) {
         db.write(changes -> {
@@ -203,7 +239,11 @@ final class Disks {
     }
 
     @Override
-    public boolean corruptHardState() {
+    public boolean corruptHardState() throws IOException {
+      if (kind == LogKind.SEGMENTS) {
+        SegmentDamage.flipHardState(path.resolve("log"));
+        return true;
+      }
       RocksFiles db = RocksFiles.open(path.resolve("log"), SMALL);
       try (db) {
         byte[] record = db.record(LogRecord.HARD_STATE);

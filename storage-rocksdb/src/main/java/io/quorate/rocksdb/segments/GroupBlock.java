@@ -51,7 +51,8 @@ import org.jspecify.annotations.Nullable;
  *                CRC32C of the block, 4 bytes
  * </pre>
  *
- * <p>The first group of a segment has all records, so that no earlier segment is needed for them.
+ * <p>The first group of a segment has all records and says where the log begins, so that no earlier
+ * segment is needed for that.
  */
 final class GroupBlock {
   static final int FORMAT = 1;

@@ -359,6 +359,9 @@ public final class SegmentFiles implements LogFiles {
     if (segment == null || position + group.groupBytes(recordsOf(group)) > segment.size()) {
       segment = roll(group);
     }
+    if (position == 0) {
+      group.forgetThrough(index.beginsBehind());
+    }
     GroupBlock block =
         new GroupBlock(segment.incarnation(), number + 1, (int) position, group, recordsOf(group));
     segment.write(encoded(block, group), position);
@@ -457,9 +460,13 @@ public final class SegmentFiles implements LogFiles {
     return counts;
   }
 
-  /** Where the frame of an entry, or the copy of its header, stands; for tests that damage it. */
+  /**
+   * Where the frame of an entry stands, that which was put back if there is one, or the copy of its
+   * header; for tests that damage it.
+   */
   Place where(long slot, boolean copy) {
-    @Nullable Place place = index.place(slot, copy);
+    @Nullable Place place = copy ? null : index.mended(slot, /* header= */ false);
+    place = place == null ? index.place(slot, copy) : place;
     if (place == null) {
       throw new IllegalArgumentException("no slot " + slot);
     }

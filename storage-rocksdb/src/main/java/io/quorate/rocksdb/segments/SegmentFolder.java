@@ -2,7 +2,9 @@
 
 package io.quorate.rocksdb.segments;
 
+import io.quorate.core.port.LogStore.StorageFault;
 import io.quorate.rocksdb.files.DurableFiles;
+import io.quorate.rocksdb.files.Mend;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -60,7 +62,8 @@ final class SegmentFolder {
     try {
       return !segmentsIn(path).isEmpty();
     } catch (IOException e) {
-      return false;
+      throw new StorageFault(
+          "failed to list the files in %s: %s; %s".formatted(path, e.getMessage(), Mend.of(e)), e);
     }
   }
 

@@ -44,6 +44,7 @@ final class SegmentIndex {
   private int copyBytes;
   private long first = 1;
   private long last;
+  private long beginsBehind;
   private long truncations;
 
   /** A segment takes part from now on. */
@@ -55,6 +56,7 @@ final class SegmentIndex {
   synchronized void clear() {
     records.clear();
     mended.clear();
+    beginsBehind = 0;
     clearEntries(1);
     for (Segment segment : segments) {
       segment.highestSlot = 0;
@@ -112,6 +114,7 @@ final class SegmentIndex {
   }
 
   private void beginBehind(long slot) {
+    beginsBehind = Math.max(beginsBehind, slot);
     mended.headMap(slot, true).clear();
     while (first <= slot && first <= last) {
       segmentOf[at(first)] = null;
@@ -165,6 +168,11 @@ final class SegmentIndex {
 
   private int at(long slot) {
     return (int) (slot & (segmentOf.length - 1));
+  }
+
+  /** The log begins behind this slot. */
+  synchronized long beginsBehind() {
+    return beginsBehind;
   }
 
   synchronized long first() {

@@ -86,7 +86,7 @@ final class SegmentScan {
       if (block != null && block.offset >= from && follows(block)) {
         return block;
       }
-      if (block != null) {
+      if (block != null && segment == active) {
         remainsEnd = Math.max(remainsEnd, block.end());
       }
     }
