@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quorate.core.log.DurableState;
 import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
+import io.quorate.core.log.FaultySlot;
+import io.quorate.core.log.LogBase;
 import io.quorate.core.log.LogHead;
 import io.quorate.core.port.LogStore.StorageFault;
 import io.quorate.rocksdb.segments.SegmentDamage;
@@ -21,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is particular to segment files: damage to their groups, and files that come and go. */
@@ -324,6 +327,84 @@ final class DamagedSegmentsTest extends LogScene {
       appendMany(storage, 100);
     }
     assertThat(reopen()).usingRecursiveComparison().isEqualTo(new Found(261, true, hardState(200)));
+  }
+
+  /**
+   * Bytes that are wrong anywhere: the log is refused, or its end is uncertain, or it is what was
+   * written, as far as it is not known to be faulty. The hard state is never another one.
+   */
+  @Test
+  void wrongBytesAnywhereAreNeverTakenForTheLog() throws IOException {
+    damageAnywhere(40);
+  }
+
+  @Tag("slow")
+  @Test
+  void wrongBytesAnywhereAreNeverTakenForTheLogManyTimes() throws IOException {
+    damageAnywhere(2000);
+  }
+
+  private void damageAnywhere(int times) throws IOException {
+    Path left;
+    try (RocksStorage storage = open()) {
+      storage.log().recover(null, 1 << 20);
+      for (int i = 1; i <= 120; i++) {
+        long truncateFrom = i % 9 == 0 ? log.lastSlot() - 1 : 0;
+        if (truncateFrom > 0) {
+          log.truncateFrom(truncateFrom);
+        }
+        LogBase base = i % 50 == 0 ? log.baseAt(log.lastSlot() - 60) : null;
+        if (base != null) {
+          log.dropThrough(base.slot());
+        }
+        byte[] hard = i % 5 == 0 ? hardState(i) : null;
+        List<Entry> added = log.random(1 + i / 9, 1 + i % 3, 10 + i % 7 * 200);
+        storage.log().write(List.of(log.write(hard, truncateFrom, base, added)));
+      }
+      left = Disks.copy(path);
+    }
+    int refused = 0;
+    int faulty = 0;
+    for (int seed = 0; seed < times; seed++) {
+      Disks.delete(path);
+      path = Disks.copy(left);
+      damage(new Random(seed));
+      try (RocksStorage storage = open()) {
+        DurableState state = storage.log().recover(null, Long.MAX_VALUE);
+        assertThat(state.hardState()).as("seed %d", seed).isEqualTo(hardState(120));
+        if (state.headCertain()) {
+          assertThat(state.head().hash()).as("seed %d", seed).isEqualTo(log.lastHash());
+          assertThat(state.base()).isEqualTo(log.base());
+          for (FaultySlot slot : state.faulty()) {
+            assertThat(slot).as("seed %d", seed).isEqualTo(faulty(slot.slot()));
+          }
+          for (Entry entry : state.tail()) {
+            assertThat(entry.frame()).isEqualTo(log.entry(entry.slot()).frame());
+          }
+          faulty += state.faulty().isEmpty() ? 0 : 1;
+        }
+      } catch (StorageFault e) {
+        refused++;
+      }
+    }
+    assertThat(faulty).isPositive();
+    assertThat(refused).isLessThan(times / 2);
+    Disks.delete(left);
+  }
+
+  /** A few single bits, or a run of bytes like a bad sector. */
+  private void damage(Random random) throws IOException {
+    List<Path> files = segments();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      Path file = files.get(random.nextInt(files.size()));
+      byte[] bytes = Files.readAllBytes(file);
+      int at = random.nextInt(bytes.length);
+      int run = random.nextInt(3) == 0 ? 512 : 1;
+      for (int j = at; j < Math.min(bytes.length, at + run); j++) {
+        bytes[j] ^= (byte) (run == 1 ? 1 << random.nextInt(8) : random.nextInt());
+      }
+      Files.write(file, bytes);
+    }
   }
 
   private static Found found(int entries, boolean certain, int hardState) {

@@ -17,11 +17,11 @@ public enum LogRecord {
   OWNER(4, "owner");
 
   private final int number;
-  private final byte[] key;
+  private final String key;
 
   LogRecord(int number, String key) {
     this.number = number;
-    this.key = key.getBytes(StandardCharsets.UTF_8);
+    this.key = key;
   }
 
   /** How segment files name it. */
@@ -31,7 +31,7 @@ public enum LogRecord {
 
   /** How RocksDB names it. */
   public byte[] key() {
-    return key.clone();
+    return key.getBytes(StandardCharsets.UTF_8);
   }
 
   /** The record of a number; null if there is none. */

@@ -34,6 +34,7 @@ public final class SegmentFiles implements LogFiles {
   private static final int SPAN_BYTES = 256 << 10;
   private static final int BUFFER_BYTES = 64 << 10;
   private static final int BUFFER_BYTES_KEPT = 8 << 20;
+  private static final String MISSING = "it is missing";
 
   /** Something that may fail. */
   private interface Call<T extends @Nullable Object> {
@@ -250,7 +251,7 @@ public final class SegmentFiles implements LogFiles {
                   visit(
                       places,
                       (slot, bytes, damage) -> {
-                        if (bytes == null && damage != MISSING) {
+                        if (bytes == null && !MISSING.equals(damage)) {
                           damaged[0] = new Damage(slot, slot, String.valueOf(damage));
                           return false;
                         }
@@ -264,8 +265,6 @@ public final class SegmentFiles implements LogFiles {
           return damaged[0];
         });
   }
-
-  private static final String MISSING = "it is missing";
 
   /** Shows what stands in these places; what lies close together is read at once. */
   private static boolean visit(Places places, SlotVisitor visitor) throws IOException {
@@ -369,7 +368,7 @@ public final class SegmentFiles implements LogFiles {
       segment.force();
     }
     index.apply(block, segment);
-    number++;
+    number = block.number;
     position = block.end();
     if (rolled) {
       rolled = false;
