@@ -3,6 +3,7 @@
 package io.quorate.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quorate.core.log.DurableState;
 import java.io.IOException;
@@ -79,6 +80,7 @@ final class KilledProcessTest {
 
   @Test
   void neitherRocksNorTheJvmWritesToTheTerminal() throws IOException {
+    assumeTrue(kind == LogKind.ROCKSDB, "only RocksDB is known to say something");
     Path path = temporary.resolve("n1");
     try (Child child =
         Child.start(
