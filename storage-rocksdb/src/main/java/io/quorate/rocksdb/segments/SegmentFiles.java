@@ -430,9 +430,7 @@ public final class SegmentFiles implements LogFiles {
     guarded(
         "recycle the segments of the truncated log",
         () -> {
-          for (Segment segment : index.retire(slot, active)) {
-            folder.recycle(segment);
-          }
+          folder.recycle(index.retire(slot, active));
           return true;
         });
   }

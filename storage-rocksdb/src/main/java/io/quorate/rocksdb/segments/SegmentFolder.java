@@ -99,13 +99,13 @@ final class SegmentFolder {
       found = files.filter(file -> file.toString().endsWith(SPARE)).toList();
     }
     for (Path file : found) {
-      keep(file);
+      keep(file, found.size());
     }
     DurableFiles.syncDirectory(path);
   }
 
-  private synchronized void keep(Path spare) throws IOException {
-    if (spares.size() < options.spares() && Files.size(spare) == options.segmentBytes()) {
+  private synchronized void keep(Path spare, int atMost) throws IOException {
+    if (spares.size() < atMost && Files.size(spare) == options.segmentBytes()) {
       spares.add(spare);
     } else {
       Files.delete(spare);
@@ -143,7 +143,7 @@ final class SegmentFolder {
 
   private void allocateSpare() {
     try {
-      keep(allocate(options.segmentBytes()));
+      keep(allocate(options.segmentBytes()), options.spares());
     } catch (IOException e) {
       // Whoever needs one tries for itself and tells why it cannot.
     }
@@ -201,14 +201,18 @@ final class SegmentFolder {
     return spare;
   }
 
-  /** Makes a segment that is needed no more a spare, or deletes it. */
-  void recycle(Segment segment) throws IOException {
-    segment.close();
-    String name = segment.toString().replace(".segment", SPARE);
-    Path spare = path.resolve(name);
-    Files.move(segment.path(), spare, StandardCopyOption.ATOMIC_MOVE);
-    recycled.incrementAndGet();
-    keep(spare);
+  /**
+   * Makes segments that are needed no more spares. As many as came free at once are kept, if that
+   * is more than the options say: the log will need as many again before the next ones come free.
+   */
+  void recycle(List<Segment> segments) throws IOException {
+    for (Segment segment : segments) {
+      segment.close();
+      Path spare = path.resolve(segment.toString().replace(".segment", SPARE));
+      Files.move(segment.path(), spare, StandardCopyOption.ATOMIC_MOVE);
+      recycled.incrementAndGet();
+      keep(spare, Math.max(options.spares(), segments.size()));
+    }
   }
 
   long allocated() {

@@ -10,7 +10,7 @@ import io.quorate.core.check.Check;
  * @param sync whether every group is synced before it counts as durable
  * @param segmentBytes size of one file, allocated before it is used; a larger group gets a file of
  *     its own size
- * @param spares retired files that are kept to be overwritten
+ * @param spares retired files that are kept to be overwritten, or as many as came free at once
  */
 public record SegmentOptions(boolean sync, long segmentBytes, int spares) {
   /** Smallest file. */
