@@ -60,6 +60,9 @@ final class GroupBlock {
   /** Groups and blocks begin at multiples of it. */
   static final int ALIGNMENT = 8;
 
+  /** What the operating system writes at least. */
+  static final int PAGE_BYTES = 4096;
+
   static final long MAGIC_BEFORE = 0x6831_5052_4754_5251L;
   static final long MAGIC_BEHIND = 0x7431_5052_4754_5251L;
 
@@ -151,6 +154,22 @@ final class GroupBlock {
   /** Bytes of a group with such a block and such bodies. */
   static int groupBytes(int blockBytes, long bodyBytes) {
     return Math.toIntExact(2L * padded(blockBytes) + padded(bodyBytes));
+  }
+
+  /**
+   * Where a group begins behind the one that ends at a position: there, or on the next page if it
+   * would otherwise touch one more page than it has to. Every page that a sync finds touched is
+   * written whole.
+   */
+  static long begin(long position, int groupBytes) {
+    long pages = (position % PAGE_BYTES + groupBytes + PAGE_BYTES - 1) / PAGE_BYTES;
+    long fewest = ((long) groupBytes + PAGE_BYTES - 1) / PAGE_BYTES;
+    return pages > fewest ? nextPage(position) : position;
+  }
+
+  /** The first page that begins at a position or behind it. */
+  static long nextPage(long position) {
+    return (position + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
   }
 
   static long padded(long bytes) {

@@ -355,7 +355,9 @@ public final class SegmentFiles implements LogFiles {
 
   private long write(SegmentGroup group) throws IOException {
     Segment segment = active;
-    if (segment == null || position + group.groupBytes(recordsOf(group)) > segment.size()) {
+    int groupBytes = group.groupBytes(recordsOf(group));
+    position = GroupBlock.begin(position, groupBytes);
+    if (segment == null || position + groupBytes > segment.size()) {
       segment = roll(group);
     }
     if (position == 0) {

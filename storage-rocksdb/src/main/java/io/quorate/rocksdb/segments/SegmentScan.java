@@ -64,6 +64,9 @@ final class SegmentScan {
     while (position < segment.size()) {
       @Nullable GroupBlock block = GroupBlock.at(window, position, segment.incarnation());
       if (block == null || block.offset != position || !follows(block)) {
+        block = onNextPage(window, segment, position);
+      }
+      if (block == null) {
         block = search(window, segment, position);
       }
       if (block == null) {
@@ -72,6 +75,16 @@ final class SegmentScan {
       accept(block, segment);
       position = block.end();
     }
+  }
+
+  /** The very next group, if it begins on the next page; null if not. */
+  private @Nullable GroupBlock onNextPage(SegmentWindow window, Segment segment, long position)
+      throws IOException {
+    long page = GroupBlock.nextPage(position);
+    @Nullable GroupBlock block = GroupBlock.at(window, page, segment.incarnation());
+    boolean next =
+        block != null && last != null && block.offset == page && block.number == last.number + 1;
+    return next ? block : null;
   }
 
   private boolean follows(GroupBlock block) {

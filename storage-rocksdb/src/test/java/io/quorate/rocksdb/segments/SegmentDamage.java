@@ -171,7 +171,11 @@ public final class SegmentDamage {
         GroupBlock block = GroupBlock.at(window, 0, segment.incarnation());
         while (block != null) {
           groups.add(new Group(segment.path(), block));
-          block = GroupBlock.at(window, block.end(), segment.incarnation());
+          long end = block.end();
+          block = GroupBlock.at(window, end, segment.incarnation());
+          if (block == null) {
+            block = GroupBlock.at(window, GroupBlock.nextPage(end), segment.incarnation());
+          }
         }
       }
     }
