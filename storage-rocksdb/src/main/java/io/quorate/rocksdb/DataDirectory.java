@@ -5,6 +5,7 @@ package io.quorate.rocksdb;
 import io.quorate.api.GroupId;
 import io.quorate.api.NodeId;
 import io.quorate.core.port.LogStore.StorageFault;
+import io.quorate.rocksdb.files.DurableFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * identity     format, group, node, incarnation, backend
  * lock         held by the process that uses the directory
  * marker       the sync marker, see docs/adr/0002-rocksdb-log.md
- * log/         RocksDB: entries and hard state
+ * log/         entries and hard state, in RocksDB or in segment files
  * snapshots/   one file a snapshot
  * </pre>
  *

@@ -4,6 +4,7 @@ package io.quorate.rocksdb;
 
 import io.quorate.core.log.CorruptEntry;
 import io.quorate.core.log.EntryHeader;
+import io.quorate.rocksdb.files.LogFiles;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class HeaderCopies {
   private static final int WINDOW = 1024;
 
-  private final LogDatabase db;
+  private final LogFiles db;
   private final @Nullable EntryHeader[] window = new @Nullable EntryHeader[WINDOW];
   private final boolean[] damaged = new boolean[WINDOW];
   private long first = Long.MAX_VALUE;
 
-  HeaderCopies(LogDatabase db) {
+  HeaderCopies(LogFiles db) {
     this.db = db;
   }
 
@@ -40,7 +41,7 @@ final class HeaderCopies {
   }
 
   /** The copy of the header of one slot, not read in order; null if there is no whole one. */
-  static @Nullable EntryHeader one(LogDatabase db, long slot) {
+  static @Nullable EntryHeader one(LogFiles db, long slot) {
     @Nullable EntryHeader copy = decoded(slot, db.header(slot));
     return copy == null ? decoded(slot, db.mendedHeader(slot)) : copy;
   }
@@ -50,7 +51,7 @@ final class HeaderCopies {
     Arrays.fill(damaged, false);
     first = from;
     long next = from;
-    LogDatabase.@Nullable Damage damage;
+    LogFiles.@Nullable Damage damage;
     do {
       damage =
           db.visitHeaders(

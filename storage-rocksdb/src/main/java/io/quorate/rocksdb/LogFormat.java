@@ -10,10 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * Keys and records in RocksDB. Entries have a column family of their own, keyed by slot, big-endian
- * so that keys ascend with slots; the value is the entry's frame as it is. The headers stand in a
- * second one once more, so that damage to an entry leaves known what it was. The few other records
- * stand in the default column family, each followed by its own CRC32C.
+ * Keys in RocksDB, and records wherever they are kept. Entries have a column family of their own,
+ * keyed by slot, big-endian so that keys ascend with slots; the value is the entry's frame as it
+ * is. The headers stand in a second one once more, so that damage to an entry leaves known what it
+ * was. The few other records stand in the default column family, each followed by its own CRC32C.
  */
 final class LogFormat {
   /** Column family of the entries. */
@@ -28,18 +28,6 @@ final class LogFormat {
    * would fail.
    */
   static final byte[] MENDED = utf8("mended");
-
-  /** The protocol's hard state. */
-  static final byte[] HARD_STATE = utf8("hard-state");
-
-  /** What stands before the first entry: slot, epoch, hash. */
-  static final byte[] BASE = utf8("base");
-
-  /** Number of the last group of writes, and the last slot and its hash after it. */
-  static final byte[] HEAD = utf8("head");
-
-  /** Incarnation of the data directory, so that a log moved between directories is noticed. */
-  static final byte[] OWNER = utf8("owner");
 
   /** Bytes of a key in the column family of the entries. */
   static final int KEY_BYTES = 8;

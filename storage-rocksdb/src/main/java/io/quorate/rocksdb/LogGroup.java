@@ -9,18 +9,18 @@ import io.quorate.core.log.DurableWrite;
 import io.quorate.core.log.Entry;
 import io.quorate.core.log.EntryHeader;
 import io.quorate.core.log.LogBase;
+import io.quorate.rocksdb.files.LogChanges;
+import io.quorate.rocksdb.files.LogFiles;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 
 /**
- * The writes of one group put together into a batch, and the log as it will be after them. Whatever
- * would leave a log that cannot be proved later is refused here, before anything is written.
+ * The writes of one group put together, and the log as it will be after them. Whatever would leave
+ * a log that cannot be proved later is refused here, before anything is written.
  */
 final class LogGroup {
-  private final LogDatabase db;
+  private final LogFiles db;
   private final List<Entry> fresh = new ArrayList<>();
   private LogBase base;
   private long lastSlot;
@@ -29,48 +29,46 @@ final class LogGroup {
   private int appended;
   private boolean empty = true;
 
-  LogGroup(LogDatabase db, LogBase base, long lastSlot, ChainHash lastHash) {
+  LogGroup(LogFiles db, LogBase base, long lastSlot, ChainHash lastHash) {
     this.db = db;
     this.base = base;
     this.lastSlot = lastSlot;
     this.lastHash = lastHash;
   }
 
-  void add(WriteBatch batch, DurableWrite write) throws RocksDBException {
+  void add(LogChanges changes, DurableWrite write) {
     if (write.hardState() != null) {
       hardState = write.hardState();
       empty = false;
     }
     for (Entry entry : write.repair()) {
-      repair(batch, entry);
+      repair(changes, entry);
     }
     if (write.truncateFrom() > 0 && write.truncateFrom() <= lastSlot) {
-      truncate(batch, write.truncateFrom());
+      truncate(changes, write.truncateFrom());
     }
     LogBase newBase = write.base();
     if (newBase != null && !newBase.equals(base)) {
-      rebase(batch, newBase);
+      rebase(changes, newBase);
     }
     for (Entry entry : write.append()) {
-      append(batch, entry);
+      append(changes, entry);
     }
   }
 
-  private void repair(WriteBatch batch, Entry entry) throws RocksDBException {
+  private void repair(LogChanges changes, Entry entry) {
     long slot = entry.slot();
     Check.that(
         slot > base.slot() && slot <= lastSlot && entry.hash().equals(hashOf(slot)),
         "repairs slot %s with what never stood there",
         slot);
-    db.putMended(batch, slot, entry.frame());
+    changes.putMended(slot, entry.frame());
     empty = false;
   }
 
-  private void truncate(WriteBatch batch, long from) throws RocksDBException {
+  private void truncate(LogChanges changes, long from) {
     Check.that(from > base.slot(), "truncated from %s, the base is %s", from, base.slot());
-    for (long slot = from; slot <= lastSlot; slot++) {
-      db.deleteEntry(batch, slot);
-    }
+    changes.truncate(from, lastSlot);
     lastHash = from - 1 == base.slot() ? base.hash() : hashOf(from - 1);
     lastSlot = from - 1;
     while (!fresh.isEmpty() && fresh.getLast().slot() >= from) {
@@ -80,7 +78,7 @@ final class LogGroup {
   }
 
   /** Entries up to the new base stay where they are until their file is dropped: nobody asks. */
-  private void rebase(WriteBatch batch, LogBase next) throws RocksDBException {
+  private void rebase(LogChanges changes, LogBase next) {
     Check.that(next.slot() > base.slot(), "base moves from %s to %s", base.slot(), next.slot());
     if (next.slot() >= lastSlot) {
       lastSlot = next.slot();
@@ -92,17 +90,17 @@ final class LogGroup {
           "base %s has another hash than the log",
           next.slot());
     }
-    db.forgetMended(batch, 0, next.slot());
+    changes.forgetThrough(next.slot());
     base = next;
     empty = false;
   }
 
-  private void append(WriteBatch batch, Entry entry) throws RocksDBException {
+  private void append(LogChanges changes, Entry entry) {
     Check.that(entry.slot() == lastSlot + 1, "slot %s does not follow %s", entry.slot(), lastSlot);
     Check.that(
         entry.parentHash().equals(lastHash), "chain breaks at %s, behind %s", entry, lastHash);
-    db.putEntry(batch, entry.slot(), entry.frame());
-    db.putHeader(batch, entry.slot(), EntryHeader.copyOf(entry));
+    changes.putEntry(entry.slot(), entry.frame());
+    changes.putHeader(entry.slot(), EntryHeader.copyOf(entry));
     lastSlot = entry.slot();
     lastHash = entry.hash();
     fresh.add(entry);

@@ -8,6 +8,7 @@ import io.quorate.core.log.Entry;
 import io.quorate.core.log.LogBase;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.LogStore.StorageFault;
+import io.quorate.rocksdb.files.LogFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -92,12 +93,11 @@ public final class LogInspector {
   private Verdict inspectLog() throws IOException {
     SyncMarker.@Nullable Claim claim = SyncMarker.read(directory.marker());
     witnessSlot = claim == null ? -1 : claim.slot();
-    if (!LogDatabase.exists(directory.log())) {
+    if (LogFolder.kindOf(directory.log()) == null) {
       boolean lost = claim != null && claim.group() > 0;
       return new Verdict(!lost, lost ? "the log is gone" : "sound: nothing was written yet");
     }
-    long begun = WalEvidence.lastBegun(directory.log());
-    try (LogDatabase db = LogDatabase.openReadOnly(directory.log())) {
+    try (LogFiles db = LogFolder.openReadOnly(directory.log(), claim)) {
       LogFormat.Head head = inspectRecords(db);
       inspectEntries(db);
       if (head.slot() != lastSlot || !head.hash().equals(lastHash)) {
@@ -105,14 +105,14 @@ public final class LogInspector {
       }
       visitor.marker(
           claim == null ? -1 : claim.group(), claim == null ? -1 : claim.slot(), head.group());
-      if (db.sequence() < begun - 1) {
-        note("the write-ahead log is damaged before its end");
+      if (db.sequence() < db.syncedSequence()) {
+        note("the log is damaged before its end");
       }
       return verdict(head, claim);
     }
   }
 
-  private LogFormat.Head inspectRecords(LogDatabase db) {
+  private LogFormat.Head inspectRecords(LogFiles db) {
     try {
       visitor.hardState(LogProof.readHardState(db));
     } catch (StorageFault e) {
@@ -135,9 +135,9 @@ public final class LogInspector {
     }
   }
 
-  private void inspectEntries(LogDatabase db) {
+  private void inspectEntries(LogFiles db) {
     long from = base.slot() + 1;
-    LogDatabase.Damage damage;
+    LogFiles.Damage damage;
     do {
       damage =
           db.visitUntilDamage(
@@ -152,9 +152,9 @@ public final class LogInspector {
     } while (damage != null);
   }
 
-  /** Slots that RocksDB cannot read, unless the entries were put back elsewhere. */
-  private void acceptUnreadable(LogDatabase db, LogDatabase.Damage damage) {
-    String cause = String.valueOf(damage.cause().getMessage());
+  /** Slots that cannot be read, unless the entries were put back elsewhere. */
+  private void acceptUnreadable(LogFiles db, LogFiles.Damage damage) {
+    String cause = damage.cause();
     long first = damage.firstSlot();
     for (long slot = first; slot <= damage.lastSlot(); slot++) {
       @Nullable Entry mended = LogProof.mended(db, slot, HeaderCopies.one(db, slot));
@@ -171,7 +171,7 @@ public final class LogInspector {
     }
   }
 
-  private boolean accept(LogDatabase db, long slot, byte[] frame) {
+  private boolean accept(LogFiles db, long slot, byte[] frame) {
     if (slot > lastSlot + 1) {
       unreadable(lastSlot + 1, slot - 1, "missing");
     }

@@ -39,7 +39,7 @@ public final class LogMeter {
     return entries.get();
   }
 
-  /** Bytes handed to the write-ahead log; RocksDB writes them once more when it leaves memory. */
+  /** Bytes handed to the log; RocksDB writes them once more when they leave memory. */
   public long bytes() {
     return bytes.get();
   }

@@ -12,11 +12,13 @@ import io.quorate.core.log.FaultySlot;
 import io.quorate.core.log.LogBase;
 import io.quorate.core.log.LogHead;
 import io.quorate.core.port.LogStore.StorageFault;
+import io.quorate.rocksdb.files.LogFiles;
+import io.quorate.rocksdb.files.LogRecord;
+import io.quorate.rocksdb.files.Mend;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.WriteBatch;
 
 /**
  * Reads a log from its base to its end and proves it: every entry is whole by checksums and hashes,
@@ -42,7 +44,7 @@ final class LogProof {
 
   private static final int COMPLETED_AT_ONCE = 1024;
 
-  private final LogDatabase db;
+  private final LogFiles db;
   private final LogFormat.Head head;
   private final long tailBytesMax;
   private final long witnessSlot;
@@ -61,7 +63,7 @@ final class LogProof {
   private record Completed(long slot, byte[] copy, boolean apart) {}
 
   private LogProof(
-      LogDatabase db, LogBase base, LogFormat.Head head, long tailBytesMax, long witnessSlot) {
+      LogFiles db, LogBase base, LogFormat.Head head, long tailBytesMax, long witnessSlot) {
     this.db = db;
     this.head = head;
     this.tailBytesMax = tailBytesMax;
@@ -79,7 +81,7 @@ final class LogProof {
    * @throws StorageFault at the first thing that is not as it was written, and of which nothing
    *     else tells what it was
    */
-  static Proven of(LogDatabase db, long tailBytesMax, long witnessSlot) {
+  static Proven of(LogFiles db, long tailBytesMax, long witnessSlot) {
     LogBase base = readBase(db);
     LogFormat.Head head = readHead(db);
     LogProof proof = new LogProof(db, base, head, tailBytesMax, witnessSlot);
@@ -199,21 +201,16 @@ final class LogProof {
     if (completed.isEmpty()) {
       return;
     }
-    db.guarded(
-        "complete the copies of the headers",
-        () -> {
-          try (WriteBatch batch = new WriteBatch()) {
-            for (Completed each : completed) {
-              if (each.apart) {
-                db.putMendedHeader(batch, each.slot, each.copy);
-              } else {
-                db.putHeader(batch, each.slot, each.copy);
-              }
-            }
-            db.write(batch);
-          }
-          return true;
-        });
+    db.write(changes -> {
+      for (Completed each : completed) {
+        if (each.apart) {
+          changes.putMendedHeader(each.slot, each.copy);
+        } else {
+          changes.putHeader(each.slot, each.copy);
+        }
+      }
+      return true;
+    });
     completed.clear();
   }
 
@@ -240,7 +237,7 @@ final class LogProof {
   }
 
   /** The entry that was put back at a slot; null if there is none that the header confirms. */
-  static @Nullable Entry mended(LogDatabase db, long slot, @Nullable EntryHeader copy) {
+  static @Nullable Entry mended(LogFiles db, long slot, @Nullable EntryHeader copy) {
     byte @Nullable [] frame = db.mended(slot);
     if (frame == null || copy == null) {
       return null;
@@ -254,8 +251,8 @@ final class LogProof {
     }
   }
 
-  static LogBase readBase(LogDatabase db) {
-    byte @Nullable [] record = db.record(LogFormat.BASE);
+  static LogBase readBase(LogFiles db) {
+    byte @Nullable [] record = db.record(LogRecord.BASE);
     try {
       return record == null ? LogBase.EMPTY : LogFormat.decodeBase(record);
     } catch (CorruptEntry e) {
@@ -263,8 +260,8 @@ final class LogProof {
     }
   }
 
-  static LogFormat.Head readHead(LogDatabase db) {
-    byte @Nullable [] record = db.record(LogFormat.HEAD);
+  static LogFormat.Head readHead(LogFiles db) {
+    byte @Nullable [] record = db.record(LogRecord.HEAD);
     try {
       return record == null ? LogFormat.Head.NONE : LogFormat.decodeHead(record);
     } catch (CorruptEntry e) {
@@ -272,8 +269,8 @@ final class LogProof {
     }
   }
 
-  static byte @Nullable [] readHardState(LogDatabase db) {
-    byte @Nullable [] record = db.record(LogFormat.HARD_STATE);
+  static byte @Nullable [] readHardState(LogFiles db) {
+    byte @Nullable [] record = db.record(LogRecord.HARD_STATE);
     try {
       return record == null ? null : LogFormat.opened(record, "hard-state");
     } catch (CorruptEntry e) {
@@ -281,16 +278,16 @@ final class LogProof {
     }
   }
 
-  static StorageFault damaged(LogDatabase db, long slot, String what) {
+  static StorageFault damaged(LogFiles db, long slot, String what) {
     return new StorageFault(sentence(db, slot, what));
   }
 
-  static String sentence(LogDatabase db, long slot, String what) {
+  static String sentence(LogFiles db, long slot, String what) {
     return "the log in %s is damaged at slot %d, within what had been synced: %s; %s"
         .formatted(db.path(), slot, what, Mend.REPLACE);
   }
 
-  private static StorageFault damagedRecord(LogDatabase db, CorruptEntry cause) {
+  private static StorageFault damagedRecord(LogFiles db, CorruptEntry cause) {
     return new StorageFault(
         "the log in %s is damaged: %s; %s".formatted(db.path(), cause.getMessage(), Mend.REPLACE),
         cause);

@@ -7,16 +7,17 @@ import io.quorate.core.log.Entry;
 import io.quorate.core.log.EntryHeader;
 import io.quorate.core.log.FaultySlot;
 import io.quorate.core.port.LogStore.DamagedEntries;
+import io.quorate.rocksdb.files.LogFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /** One read of the log, beside a writer that may truncate and forget what is being read. */
-final class LogRead implements LogDatabase.SlotVisitor {
+final class LogRead implements LogFiles.SlotVisitor {
   private static final int FAULTY_MAX = 4096;
 
-  private final LogDatabase db;
+  private final LogFiles db;
   private final SortedSet<Long> knownFaulty;
   private final int bytesMax;
   private final List<Entry> found = new ArrayList<>();
@@ -29,7 +30,7 @@ final class LogRead implements LogDatabase.SlotVisitor {
    *
    * @param knownFaulty slots that were found faulty before, whatever stands there
    */
-  LogRead(LogDatabase db, SortedSet<Long> knownFaulty, int bytesMax) {
+  LogRead(LogFiles db, SortedSet<Long> knownFaulty, int bytesMax) {
     this.db = db;
     this.knownFaulty = knownFaulty;
     this.bytesMax = bytesMax;

@@ -5,6 +5,7 @@ package io.quorate.rocksdb;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.LogStore.StorageFault;
 import io.quorate.core.port.SnapshotStore;
+import io.quorate.rocksdb.files.DurableFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** All that one replica keeps on disk: its directory, locked, with the log and the snapshots. */
 public final class RocksStorage implements AutoCloseable {
   private final DataDirectory directory;
-  private final RocksLogStore log;
+  private final DurableLog log;
   private final RocksSnapshotStore snapshots;
   private boolean closed;
 
-  private RocksStorage(DataDirectory directory, RocksLogStore log, RocksSnapshotStore snapshots) {
+  private RocksStorage(DataDirectory directory, DurableLog log, RocksSnapshotStore snapshots) {
     this.directory = directory;
     this.log = log;
     this.snapshots = snapshots;
@@ -26,7 +26,7 @@ public final class RocksStorage implements AutoCloseable {
    * @throws io.quorate.core.port.LogStore.StorageFault they cannot be used; says why and what would
    *     mend it
    */
-  public static RocksStorage open(Path path, GroupId group, NodeId node, RocksLogOptions options) {
+  public static RocksStorage open(Path path, GroupId group, NodeId node, LogOptions options) {
     return open(path, group, node, null, options);
   }
 
@@ -36,13 +36,13 @@ public final class RocksStorage implements AutoCloseable {
    * @param backend name of the protocol; null if it does not matter
    */
   public static RocksStorage open(
-      Path path, GroupId group, NodeId node, @Nullable String backend, RocksLogOptions options) {
+      Path path, GroupId group, NodeId node, @Nullable String backend, LogOptions options) {
     DataDirectory directory = DataDirectory.open(path, group, node, backend);
     boolean opened = false;
     try {
       RocksSnapshotStore snapshots = RocksSnapshotStore.open(directory);
       RocksStorage storage =
-          new RocksStorage(directory, RocksLogStore.open(directory, options), snapshots);
+          new RocksStorage(directory, DurableLog.open(directory, options), snapshots);
       opened = true;
       return storage;
     } finally {
@@ -58,7 +58,7 @@ public final class RocksStorage implements AutoCloseable {
   }
 
   /** The log and the hard state. */
-  public RocksLogStore log() {
+  public DurableLog log() {
     return log;
   }
 

@@ -3,6 +3,7 @@
 package io.quorate.rocksdb;
 
 import io.quorate.core.log.SnapshotRef;
+import io.quorate.rocksdb.files.DurableFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;

@@ -4,6 +4,7 @@ package io.quorate.rocksdb;
 
 import io.quorate.core.log.Bytes;
 import io.quorate.core.log.ChainHash;
+import io.quorate.rocksdb.files.DurableFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -15,10 +16,11 @@ import org.jspecify.annotations.Nullable;
  * The witness beside the log: a small file that says which group of writes was the last one known
  * to be synced, and what the log and the hard state were after it.
  *
- * <p>RocksDB may drop the end of its write-ahead log when it opens, without an error. The marker is
- * written after a group is synced and before anyone hears of it; so a log that ends before the
- * marker has lost what others may count on. An old marker is a weaker statement but still a true
- * one: that is why it needs no sync of its own for every group.
+ * <p>RocksDB may drop the end of its write-ahead log when it opens, without an error, and segment
+ * files have no end but the one that can be read. The marker is written after a group is synced and
+ * before anyone hears of it; so a log that ends before the marker has lost what others may count
+ * on. An old marker is a weaker statement but still a true one: that is why it needs no sync of its
+ * own for every group.
  *
  * <p>Two records are overwritten in turn, so that a torn write leaves the other one:
  *
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *     16      8  group
  *     24      8  last slot of the log
  *     32     16  H(last slot)
- *     48      8  RocksDB's sequence number after the group
+ *     48      8  ordinal of the last change of the log's files after the group
  *     56      8  slot below which the head is uncertain; 0 if it is certain
  *     64      4  length of the hard state; −1 if there is none, −2 if it is too long to be kept here
  *     68         hard state
@@ -54,7 +56,7 @@ final class SyncMarker implements AutoCloseable {
    * @param group last group of writes known to be synced; 0 before the first
    * @param slot last slot of the log after it
    * @param hash H(slot)
-   * @param sequence RocksDB's sequence number after it
+   * @param sequence ordinal of the last change of the log's files after it
    * @param uncertainBelow the log once lost its end, and the head is uncertain until the log has
    *     this slot again; 0 if nothing is missing
    * @param hardState the protocol's record after that group; null if there was none, or if it was

@@ -5,15 +5,16 @@ package io.quorate.rocksdb;
 import io.quorate.core.log.ChainHash;
 import io.quorate.core.log.LogBase;
 import io.quorate.core.port.LogStore.StorageFault;
+import io.quorate.rocksdb.files.Mend;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What follows from the log that was found and the marker beside it.
  *
- * <p>RocksDB gives back a prefix of the groups that were written. If it reaches the marker's group,
- * nothing that was synced is missing, as far as the marker knows. If it does not, groups are lost:
- * the hard state of the last one is put back from the marker; and the head is uncertain, unless the
- * log of that group is there all the same, proved by its hash.
+ * <p>The files give back a prefix of the groups that were written. If it reaches the marker's
+ * group, nothing that was synced is missing, as far as the marker knows. If it does not, groups are
+ * lost: the hard state of the last one is put back from the marker; and the head is uncertain,
+ * unless the log of that group is there all the same, proved by its hash.
  *
  * <p>The head becomes certain again when the log reaches {@code uncertainBelow}, which is above
  * everything that was found: then some leader has appended to it, and every entry that was ever

@@ -1,11 +1,11 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
 
 /**
- * What one replica keeps on its disk: its log and hard state in RocksDB, its snapshots in files,
- * both below one data directory that belongs to it alone.
+ * What one replica keeps on its disk: its log and hard state in RocksDB or in segment files, its
+ * snapshots in files of their own, all below one data directory that belongs to it alone.
  *
  * <p>Starting points: {@link io.quorate.rocksdb.DataDirectory}, then {@link
- * io.quorate.rocksdb.RocksLogStore} and {@link io.quorate.rocksdb.RocksSnapshotStore}.
+ * io.quorate.rocksdb.DurableLog} and {@link io.quorate.rocksdb.RocksSnapshotStore}.
  */
 @NullMarked
 package io.quorate.rocksdb;

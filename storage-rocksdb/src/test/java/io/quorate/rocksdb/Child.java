@@ -97,7 +97,8 @@ final class Child implements AutoCloseable {
     public static void main(String[] arguments) {
       long groups = Long.parseLong(arguments[1]);
       int payloadBytes = Integer.parseInt(arguments[2]);
-      RocksLogOptions options = Disks.SMALL.withMemtableBytes(Long.parseLong(arguments[3]));
+      LogOptions options = Disks.SMALL.withMemtableBytes(Long.parseLong(arguments[3]));
+      options = options.withKind(LogKind.valueOf(arguments[4]));
       RocksStorage storage =
           RocksStorage.open(Path.of(arguments[0]), Disks.GROUP, Disks.NODE, options);
       DurableState state = storage.log().recover(null, Long.MAX_VALUE);

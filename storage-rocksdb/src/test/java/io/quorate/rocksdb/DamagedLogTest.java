@@ -8,26 +8,20 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.quorate.core.log.DurableState;
 import io.quorate.core.log.DurableWrite;
-import io.quorate.core.log.Entry;
 import io.quorate.core.log.EntryHeader;
 import io.quorate.core.log.FaultySlot;
 import io.quorate.core.log.LogHead;
 import io.quorate.core.port.LogStore.DamagedEntries;
 import io.quorate.core.port.LogStore.StorageFault;
-import io.quorate.sim.contract.LogFixture;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.RandomAccessFile;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -38,124 +32,14 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
 /** Bytes flipped, cut off and lost in real files, and what the store makes of them. */
-final class DamagedLogTest {
-  private final LogFixture log = LogFixture.empty();
-  private Path path;
-
-  @BeforeEach
-  void makeDirectory() throws IOException {
-    path = Disks.fresh();
-  }
-
-  @AfterEach
-  void removeDirectory() throws IOException {
-    Disks.delete(path);
-  }
-
-  /** Each group one entry and a hard state that tells the group; killed, not closed. */
-  private void writeGroupsAndDie(int groups, int payloadBytes) throws IOException {
-    Path left;
-    try (RocksStorage storage = Disks.open(path)) {
-      storage.log().recover(null, 1 << 20);
-      for (int i = 1; i <= groups; i++) {
-        List<Entry> entries = List.of(log.random(1, payloadBytes));
-        storage.log().write(List.of(log.write(hardState(i), 0, null, entries)));
-      }
-      left = Disks.copy(path);
-    }
-    Disks.delete(path);
-    path = left;
-  }
-
-  private static byte[] hardState(int group) {
-    return new byte[] {9, 9, (byte) group};
+final class DamagedLogTest extends LogScene {
+  DamagedLogTest() {
+    super(LogKind.ROCKSDB);
   }
 
   private Path writeAheadLog() throws IOException {
     List<Path> logs = Disks.files(path.resolve("log"), ".log");
     return logs.get(logs.size() - 1);
-  }
-
-  private Found reopen() {
-    try (RocksStorage storage = Disks.open(path)) {
-      DurableState state = storage.log().recover(null, Long.MAX_VALUE);
-      List<Entry> read =
-          storage.log().read(state.base().slot() + 1, state.epochs().lastSlot(), Integer.MAX_VALUE);
-      assertThat(read).hasSameSizeAs(state.tail());
-      assertThat(state.faulty()).isEmpty();
-      return new Found(state.tail().size(), state.headCertain(), state.hardState());
-    }
-  }
-
-  private record Found(int entries, boolean certain, byte[] hardState) {}
-
-  @Test
-  void aKilledProcessLosesNothing() throws IOException {
-    writeGroupsAndDie(20, 200);
-    Found found = reopen();
-    assertThat(found.entries()).isEqualTo(20);
-    assertThat(found.certain()).isTrue();
-    assertThat(found.hardState()).isEqualTo(hardState(20));
-  }
-
-  @Test
-  void aTornGroupThatWasNeverSyncedLeavesTheHeadCertain() throws IOException {
-    writeGroupsAndDie(20, 200);
-    Path wal = writeAheadLog();
-    byte[] bytes = Files.readAllBytes(wal);
-    int frame = Disks.find(wal, log.entry(20).frame());
-    int next = Disks.find(wal, log.entry(19).frame());
-    // What group 21 could have left: its beginning, then zeros or rubbish.
-    byte[] torn = Arrays.copyOf(bytes, bytes.length + 150);
-    System.arraycopy(bytes, next, torn, bytes.length, 90);
-    Files.write(wal, torn);
-    assertThat(frame).isGreaterThan(next);
-
-    Found found = reopen();
-    assertThat(found.entries()).isEqualTo(20);
-    assertThat(found.certain()).isTrue();
-  }
-
-  @Test
-  void aLogThatEndsBeforeTheMarkerIsUncertainUntilItGrowsBeyondIt() throws IOException {
-    writeGroupsAndDie(20, 200);
-    cutBefore(16);
-
-    Found found = reopen();
-    assertThat(found.entries()).isEqualTo(15);
-    assertThat(found.certain()).isFalse();
-    // Votes are not forgotten with the entries: the marker has them.
-    assertThat(found.hardState()).isEqualTo(hardState(20));
-
-    // A restart proves nothing.
-    assertThat(reopen().certain()).isFalse();
-    // Neither does an entry that is not the last one that had been acknowledged.
-    append(16, 19);
-    found = reopen();
-    assertThat(found.entries()).isEqualTo(19);
-    assertThat(found.certain()).isFalse();
-    append(20, 20);
-    found = reopen();
-    assertThat(found.entries()).isEqualTo(20);
-    assertThat(found.certain()).isTrue();
-    assertThat(found.hardState()).isEqualTo(hardState(20));
-  }
-
-  private void append(long from, long through) {
-    try (RocksStorage storage = Disks.open(path)) {
-      storage.log().recover(null, 1);
-      storage.log().write(List.of(log.append(log.entries(from, through))));
-    }
-  }
-
-  /** Cuts the write-ahead log off within the group of a slot. */
-  private void cutBefore(long slot) throws IOException {
-    Path wal = writeAheadLog();
-    int at = Disks.find(wal, log.entry(slot).frame());
-    assertThat(at).isPositive();
-    try (RandomAccessFile file = new RandomAccessFile(wal.toFile(), "rw")) {
-      file.setLength(at + 10);
-    }
   }
 
   @Test
@@ -207,7 +91,7 @@ final class DamagedLogTest {
       assertThatThrownBy(this::reopen)
           .isInstanceOf(StorageFault.class)
           .hasMessageContaining(path.toString())
-          .hasMessageContaining("write-ahead log")
+          .hasMessageContaining("is damaged behind change")
           .hasMessageContaining("leave this replica stopped");
       Disks.delete(path);
     }
@@ -222,62 +106,6 @@ final class DamagedLogTest {
     assertThat(found.entries()).isZero();
     assertThat(found.certain()).isFalse();
     assertThat(found.hardState()).isEqualTo(hardState(20));
-  }
-
-  @Test
-  void aLostMarkerMakesTheHeadUncertain() throws IOException {
-    writeGroupsAndDie(20, 200);
-    Files.delete(path.resolve("marker"));
-    assertThat(reopen()).usingRecursiveComparison().isEqualTo(new Found(20, false, hardState(20)));
-    assertThat(reopen().certain()).isFalse();
-    log.random(2, 10);
-    append(21, 21);
-    assertThat(reopen().certain()).isTrue();
-  }
-
-  @Test
-  void oneOfTheMarkersRecordsIsEnough() throws IOException {
-    writeGroupsAndDie(20, 200);
-    byte[] marker = Files.readAllBytes(path.resolve("marker"));
-    for (int record = 0; record < 2; record++) {
-      Disks.flip(path.resolve("marker"), record * marker.length / 2 + 40);
-      Path copy = Disks.copy(path);
-      Path original = path;
-      path = copy;
-      assertThat(reopen().certain()).isTrue();
-      Disks.delete(copy);
-      path = original;
-      Files.write(path.resolve("marker"), marker);
-    }
-    Disks.flip(path.resolve("marker"), 40);
-    Disks.flip(path.resolve("marker"), marker.length / 2 + 40);
-    assertThat(reopen().certain()).isFalse();
-  }
-
-  @Test
-  void aLogThatIsGoneIsNotANewLog() throws IOException {
-    writeGroupsAndDie(5, 200);
-    Disks.delete(path.resolve("log"));
-    assertThatThrownBy(this::reopen)
-        .isInstanceOf(StorageFault.class)
-        .hasMessageContaining("is gone")
-        .hasMessageContaining("keep the directory and leave this replica stopped");
-  }
-
-  @Test
-  void aLogOfAnotherDirectoryIsRefused() throws IOException {
-    writeGroupsAndDie(5, 200);
-    Path other = Disks.fresh();
-    Disks.open(other).close();
-    Disks.delete(other.resolve("log"));
-    Files.move(path.resolve("log"), other.resolve("log"));
-    Files.move(
-        path.resolve("marker"), other.resolve("marker"), StandardCopyOption.REPLACE_EXISTING);
-    Disks.delete(path);
-    path = other;
-    assertThatThrownBy(this::reopen)
-        .isInstanceOf(StorageFault.class)
-        .hasMessageContaining("made for another data directory");
   }
 
   /** Entries of some kilobytes in table files of their own; nothing is left in the memtables. */
@@ -445,64 +273,6 @@ final class DamagedLogTest {
     }
   }
 
-  private List<FaultySlot> recoveredFaulty() {
-    try (RocksStorage storage = Disks.open(path)) {
-      return storage.log().recover(null, 1).faulty();
-    }
-  }
-
-  private FaultySlot faulty(long slot) {
-    return new FaultySlot(slot, log.entry(slot).epoch(), log.entry(slot).hash());
-  }
-
-  private List<Entry> entriesOf(List<FaultySlot> slots) {
-    return slots.stream().map(faulty -> log.entry(faulty.slot())).toList();
-  }
-
-  /** The truncation was synced, then lost: what it removed does not come back. */
-  @Test
-  void aLostTruncationIsMadeGood() throws IOException {
-    Path left;
-    try (RocksStorage storage = Disks.open(path)) {
-      storage.log().recover(null, 1 << 20);
-      storage.log().write(List.of(log.append(log.random(1, 10, 200))));
-      log.truncateFrom(8);
-      storage.log().write(List.of(log.write(hardState(2), 8, null, List.of())));
-      left = Disks.copy(path);
-    }
-    Disks.delete(path);
-    path = left;
-    Path wal = writeAheadLog();
-    try (RandomAccessFile file = new RandomAccessFile(wal.toFile(), "rw")) {
-      file.setLength(file.length() - 5);
-    }
-    assertThat(reopen()).usingRecursiveComparison().isEqualTo(new Found(7, true, hardState(2)));
-    assertThat(reopen()).usingRecursiveComparison().isEqualTo(new Found(7, true, hardState(2)));
-  }
-
-  /** The end was replaced and the replacement lost: neither version may pass for certain. */
-  @Test
-  void aLostReplacementOfTheEndIsUncertain() throws IOException {
-    Path left;
-    try (RocksStorage storage = Disks.open(path)) {
-      storage.log().recover(null, 1 << 20);
-      storage.log().write(List.of(log.append(log.random(1, 10, 200))));
-      log.truncateFrom(8);
-      storage.log().write(List.of(log.write(hardState(2), 8, null, log.random(2, 2, 200))));
-      left = Disks.copy(path);
-    }
-    Disks.delete(path);
-    path = left;
-    Path wal = writeAheadLog();
-    try (RandomAccessFile file = new RandomAccessFile(wal.toFile(), "rw")) {
-      file.setLength(file.length() - 5);
-    }
-    Found found = reopen();
-    assertThat(found.entries()).isEqualTo(10);
-    assertThat(found.certain()).isFalse();
-    assertThat(found.hardState()).isEqualTo(hardState(2));
-  }
-
   /** Log files are overwritten: behind the last group stands what an earlier log left there. */
   @Test
   void remainsOfAnOverwrittenLogAreNeitherEntriesNorEvidence() throws IOException {
@@ -534,7 +304,7 @@ final class DamagedLogTest {
     Files.write(path.resolve("marker"), old);
     assertThatThrownBy(this::reopen)
         .isInstanceOf(StorageFault.class)
-        .hasMessageContaining("write-ahead log");
+        .hasMessageContaining("is damaged behind change");
     Disks.delete(sound);
   }
 

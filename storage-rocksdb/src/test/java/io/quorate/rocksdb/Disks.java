@@ -10,6 +10,8 @@ import io.quorate.core.log.Entry;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.LogStore;
 import io.quorate.core.port.SnapshotStore;
+import io.quorate.rocksdb.files.LogRecord;
+import io.quorate.rocksdb.segments.SegmentDamage;
 import io.quorate.sim.contract.LogDisk;
 import io.quorate.sim.contract.SnapshotDisk;
 import java.io.File;
@@ -24,16 +26,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 
 /** Real directories under the contract suites, and the means to damage them. */
 final class Disks {
   static final GroupId GROUP = GroupId.of("orders");
   static final NodeId NODE = NodeId.of("n1");
 
-  /** Small memtables, so that table files appear in a test. */
-  static final RocksLogOptions SMALL = RocksLogOptions.DEFAULT.withMemtableBytes(64 << 10);
+  /** Small memtables and segments, so that there are several files in a test. */
+  static final LogOptions SMALL =
+      LogOptions.DEFAULT.withMemtableBytes(64 << 10).withSegmentBytes(64 << 10);
 
   private Disks() {}
 
@@ -42,7 +43,11 @@ final class Disks {
   }
 
   static RocksStorage open(Path path) {
-    return RocksStorage.open(path, GROUP, NODE, SMALL);
+    return open(path, LogKind.ROCKSDB);
+  }
+
+  static RocksStorage open(Path path, LogKind kind) {
+    return RocksStorage.open(path, GROUP, NODE, SMALL.withKind(kind));
   }
 
   static void delete(Path path) throws IOException {
@@ -139,22 +144,40 @@ final class Disks {
     return -1;
   }
 
+  /** Ordinal of the last change that the marker knows to be synced. */
+  static long claimed(Path path) throws IOException {
+    SyncMarker.Claim claim = SyncMarker.read(path.resolve("marker"));
+    return claim == null ? 0 : claim.sequence();
+  }
+
   /** A log on a real disk. */
   static final class Log implements LogDisk {
     private final Path path;
+    private final LogKind kind;
+    private long crashes;
 
     Log(Path path) {
+      this(path, LogKind.ROCKSDB);
+    }
+
+    Log(Path path, LogKind kind) {
       this.path = path;
+      this.kind = kind;
     }
 
     @Override
     public LogStore open() {
-      return new Opened(Disks.open(path));
+      return new Opened(Disks.open(path, kind));
     }
 
+    /** With what a torn group leaves, where it would stand. */
     @Override
     public Optional<LogDisk> crashCopy() throws IOException {
-      return Optional.of(new Log(copy(path)));
+      Path crashed = copy(path);
+      if (kind == LogKind.SEGMENTS) {
+        SegmentDamage.tear(crashed.resolve("log"), Disks.size(crashed) + crashes++);
+      }
+      return Optional.of(new Log(crashed, kind));
     }
 
     @Override
@@ -164,65 +187,77 @@ final class Disks {
 
     /** Below RocksDB's own checksums, so that those of the entry are what must find it. */
     @Override
-    public boolean corrupt(long slot, int offset) {
-      LogDatabase db = LogDatabase.open(path.resolve("log"), SMALL);
-      try (db;
-          WriteBatch batch = new WriteBatch()) {
+    public boolean corrupt(long slot, int offset) throws IOException {
+      if (kind == LogKind.SEGMENTS) {
+        SegmentDamage.flipFrame(path.resolve("log"), claimed(path), slot, offset);
+        return true;
+      }
+      RocksFiles db = RocksFiles.open(path.resolve("log"), SMALL);
+      try (db) {
         byte[] mended = db.mended(slot);
         byte[] frame = mended == null ? db.entry(slot) : mended;
         frame[offset] ^= 4;
-        if (mended == null) {
-          db.putEntry(batch, slot, frame);
-        } else {
-          db.putMended(batch, slot, frame);
-        }
-        db.write(batch);
+        db.write(changes -> {
+          if (mended == null) {
+            changes.putEntry(slot, frame);
+          } else {
+            changes.putMended(slot, frame);
+          }
+          return true;
+        });
         return true;
-      } catch (RocksDBException e) {
-        throw new IllegalStateException(e);
       }
     }
 
     @Override
-    public boolean corruptHeader(long slot) {
-      LogDatabase db = LogDatabase.open(path.resolve("log"), SMALL);
-      try (db;
-          WriteBatch batch = new WriteBatch()) {
+    public boolean corruptHeader(long slot) throws IOException {
+      if (kind == LogKind.SEGMENTS) {
+        SegmentDamage.flipCopy(path.resolve("log"), claimed(path), slot);
+        return true;
+      }
+      RocksFiles db = RocksFiles.open(path.resolve("log"), SMALL);
+      try (db) {
         byte[] copy = db.header(slot);
         copy[20] ^= 4;
-        db.putHeader(batch, slot, copy);
-        db.write(batch);
+        db.write(changes -> {
+          changes.putHeader(slot, copy);
+          return true;
+        });
         return true;
-      } catch (RocksDBException e) {
-        throw new IllegalStateException(e);
       }
     }
 
     @Override
-    public boolean misdirect(long slot, long other) {
-      LogDatabase db = LogDatabase.open(path.resolve("log"), SMALL);
-      try (db;
-          WriteBatch batch = new WriteBatch()) {
-        db.putEntry(batch, slot, db.entry(other));
-        db.write(batch);
+    public boolean misdirect(long slot, long other) throws IOException {
+      if (kind == LogKind.SEGMENTS) {
+        SegmentDamage.misdirect(path.resolve("log"), claimed(path), slot, other);
         return true;
-      } catch (RocksDBException e) {
-        throw new IllegalStateException(e);
+      }
+      RocksFiles db = RocksFiles.open(path.resolve("log"), SMALL);
+      try (db) {
+        db.write(changes -> {
+          changes.putEntry(slot, db.entry(other));
+          return true;
+        });
+        return true;
       }
     }
 
     @Override
-    public boolean corruptHardState() {
-      LogDatabase db = LogDatabase.open(path.resolve("log"), SMALL);
-      try (db;
-          WriteBatch batch = new WriteBatch()) {
-        byte[] record = db.record(LogFormat.HARD_STATE);
+    public boolean corruptHardState() throws IOException {
+      if (kind == LogKind.SEGMENTS) {
+        SegmentDamage.flipHardState(path.resolve("log"));
+        return true;
+      }
+      RocksFiles db = RocksFiles.open(path.resolve("log"), SMALL);
+      try (db) {
+        byte[] record = db.record(LogRecord.HARD_STATE);
         record[0] ^= 4;
-        db.putRecord(batch, LogFormat.HARD_STATE, record);
-        db.write(batch);
+        db.write(changes -> {
+          changes.putRecord(LogRecord.HARD_STATE, record);
+          return true;
+        });
         return true;
-      } catch (RocksDBException e) {
-        throw new IllegalStateException(e);
       }
     }
 

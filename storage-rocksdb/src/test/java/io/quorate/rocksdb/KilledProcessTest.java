@@ -3,6 +3,7 @@
 package io.quorate.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quorate.core.log.DurableState;
 import java.io.IOException;
@@ -10,12 +11,22 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A process that writes is killed, again and again: nothing that it had announced is missing. */
+@ParameterizedClass
+@EnumSource(LogKind.class)
 final class KilledProcessTest {
   private static final String MANY = "1000000";
 
+  private final LogKind kind;
+
   @TempDir Path temporary;
+
+  KilledProcessTest(LogKind kind) {
+    this.kind = kind;
+  }
 
   @Test
   void nothingAnnouncedIsMissingAfterAKill() throws IOException {
@@ -39,9 +50,10 @@ final class KilledProcessTest {
   }
 
   /** Returns the last line that the child had printed when it was killed. */
-  private static String runAndKill(Path path, int groups) throws IOException {
+  private String runAndKill(Path path, int groups) throws IOException {
     try (Child child =
-        Child.start(Child.WriteUntilKilled.class, path.toString(), MANY, "700", "65536")) {
+        Child.start(
+            Child.WriteUntilKilled.class, path.toString(), MANY, "700", "65536", kind.name())) {
       assertThat(child.line()).isEqualTo("certain true");
       String last = "";
       for (int i = 0; i < groups; i++) {
@@ -60,17 +72,19 @@ final class KilledProcessTest {
     return Long.parseLong(announced.substring(0, announced.indexOf(' ')));
   }
 
-  private static DurableState recover(Path path) {
-    try (RocksStorage storage = Disks.open(path)) {
+  private DurableState recover(Path path) {
+    try (RocksStorage storage = Disks.open(path, kind)) {
       return storage.log().recover(null, Long.MAX_VALUE);
     }
   }
 
   @Test
   void neitherRocksNorTheJvmWritesToTheTerminal() throws IOException {
+    assumeTrue(kind == LogKind.ROCKSDB, "only RocksDB is known to say something");
     Path path = temporary.resolve("n1");
     try (Child child =
-        Child.start(Child.WriteUntilKilled.class, path.toString(), "20", "100", "65536")) {
+        Child.start(
+            Child.WriteUntilKilled.class, path.toString(), "20", "100", "65536", kind.name())) {
       assertThat(child.line()).isEqualTo("certain true");
       for (int i = 1; i <= 20; i++) {
         assertThat(child.line()).startsWith(i + " ");
@@ -86,12 +100,20 @@ final class KilledProcessTest {
   void aFullDiskStopsTheStoreAndLosesNothing() throws IOException {
     Path path = temporary.resolve("n1");
     List<String> limited = List.of("bash", "-c", "ulimit -f 300; exec \"$@\"", "limited");
+    // A small segment is never too large: a group must be, which gets one of its own.
+    String payloadBytes = kind == LogKind.SEGMENTS ? "150000" : "30000";
     // Unpacks the native library, which is larger than that.
     recover(path);
     String announced = "";
     try (Child child =
         Child.start(
-            limited, Child.WriteUntilKilled.class, path.toString(), MANY, "30000", "67108864")) {
+            limited,
+            Child.WriteUntilKilled.class,
+            path.toString(),
+            MANY,
+            payloadBytes,
+            "67108864",
+            kind.name())) {
       for (String line = child.line(); line != null; line = child.line()) {
         announced = line;
       }

@@ -11,16 +11,16 @@ import io.quorate.node.plugin.StartException;
 import io.quorate.node.plugin.StorageEngine;
 import io.quorate.rocksdb.InspectionText;
 import io.quorate.rocksdb.LogInspector;
-import io.quorate.rocksdb.RocksLogOptions;
+import io.quorate.rocksdb.LogOptions;
 import io.quorate.rocksdb.RocksStorage;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 
 /** Opens data directories for nodes. */
 final class RocksStorageEngine implements StorageEngine {
-  private final RocksLogOptions options;
+  private final LogOptions options;
 
-  RocksStorageEngine(RocksLogOptions options) {
+  RocksStorageEngine(LogOptions options) {
     this.options = options;
   }
 

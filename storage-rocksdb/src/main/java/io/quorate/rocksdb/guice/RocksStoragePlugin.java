@@ -7,7 +7,8 @@ import io.quorate.node.config.ConfigSection;
 import io.quorate.node.config.DataSize;
 import io.quorate.node.plugin.StorageEngine;
 import io.quorate.node.plugin.StoragePlugin;
-import io.quorate.rocksdb.RocksLogOptions;
+import io.quorate.rocksdb.LogKind;
+import io.quorate.rocksdb.LogOptions;
 
 /** Reads the section {@code quorate.rocksdb}. */
 public final class RocksStoragePlugin implements StoragePlugin {
@@ -27,13 +28,14 @@ public final class RocksStoragePlugin implements StoragePlugin {
 
   @Override
   public Module configure(ConfigSection section) {
-    RocksLogOptions options = read(section);
+    LogOptions options = read(section);
     return binder -> binder.bind(StorageEngine.class).toInstance(new RocksStorageEngine(options));
   }
 
-  static RocksLogOptions read(ConfigSection section) {
-    RocksLogOptions byDefault = RocksLogOptions.DEFAULT;
+  static LogOptions read(ConfigSection section) {
+    LogOptions byDefault = LogOptions.DEFAULT;
     Durability durability = section.choice("durability", Durability.FSYNC);
+    LogKind log = section.choice("log", byDefault.kind());
     DataSize memtable =
         section.size(
             "memtable",
@@ -41,6 +43,13 @@ public final class RocksStoragePlugin implements StoragePlugin {
             DataSize.ofKibibytes(64),
             new DataSize(1L << 30));
     int recycled = section.number("recycled-logs", byDefault.recycledLogFiles(), 0, 16);
-    return new RocksLogOptions(durability == Durability.FSYNC, memtable.bytes(), recycled);
+    DataSize segment =
+        section.size(
+            "segment-size",
+            new DataSize(byDefault.segmentBytes()),
+            DataSize.ofKibibytes(64),
+            new DataSize(1L << 30));
+    return new LogOptions(
+        log, durability == Durability.FSYNC, memtable.bytes(), recycled, segment.bytes());
   }
 }

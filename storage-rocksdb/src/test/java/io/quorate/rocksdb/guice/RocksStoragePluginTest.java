@@ -14,7 +14,8 @@ import io.quorate.node.config.ConfigSection;
 import io.quorate.node.plugin.StartException;
 import io.quorate.node.plugin.StorageEngine;
 import io.quorate.node.plugin.StoragePlugin;
-import io.quorate.rocksdb.RocksLogOptions;
+import io.quorate.rocksdb.LogKind;
+import io.quorate.rocksdb.LogOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -50,7 +51,7 @@ final class RocksStoragePluginTest {
   @Test
   void emptySectionMeansTheDefaults() {
     ConfigDocument document = ConfigDocument.parse("quorate.rocksdb {}");
-    assertThat(RocksStoragePlugin.read(section(document))).isEqualTo(RocksLogOptions.DEFAULT);
+    assertThat(RocksStoragePlugin.read(section(document))).isEqualTo(LogOptions.DEFAULT);
     assertThat(document.problems()).isEmpty();
   }
 
@@ -58,9 +59,14 @@ final class RocksStoragePluginTest {
   void everyKeyIsRead() {
     ConfigDocument document =
         ConfigDocument.parse(
-            "quorate.rocksdb { durability = os, memtable = 8 MiB, recycled-logs = 5 }");
+            """
+            quorate.rocksdb {
+              log = segments, durability = os, memtable = 8 MiB, recycled-logs = 5
+              segment-size = 16 MiB
+            }
+            """);
     assertThat(RocksStoragePlugin.read(section(document)))
-        .isEqualTo(new RocksLogOptions(false, 8 << 20, 5));
+        .isEqualTo(new LogOptions(LogKind.SEGMENTS, false, 8 << 20, 5, 16 << 20));
     assertThat(document.problems()).isEmpty();
     document.refuseUnknownKeys("quorate");
     assertThat(document.problems()).isEmpty();
@@ -70,10 +76,17 @@ final class RocksStoragePluginTest {
   void wrongValuesAreNamedByTheirKeys() {
     ConfigDocument document =
         ConfigDocument.parse(
-            "quorate.rocksdb { durability = maybe, memtable = 1 KiB, recycled-logs = 99 }");
+            """
+            quorate.rocksdb {
+              log = files, durability = maybe, memtable = 1 KiB, recycled-logs = 99
+              segment-size = 2 GiB
+            }
+            """);
     RocksStoragePlugin.read(section(document));
     assertThat(document.problems())
-        .hasSize(3)
+        .hasSize(5)
+        .anyMatch(problem -> problem.contains("quorate.rocksdb.log"))
+        .anyMatch(problem -> problem.contains("quorate.rocksdb.segment-size"))
         .anyMatch(problem -> problem.contains("quorate.rocksdb.durability"))
         .anyMatch(problem -> problem.contains("quorate.rocksdb.memtable"))
         .anyMatch(problem -> problem.contains("quorate.rocksdb.recycled-logs"));

@@ -1,6 +1,6 @@
 // Copyright the Quorate authors. SPDX-License-Identifier: Apache-2.0
 
-package io.quorate.rocksdb;
+package io.quorate.rocksdb.files;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -14,11 +14,11 @@ import java.nio.file.StandardOpenOption;
  * Files and names that survive a power loss. Streams rather than channels where bytes are written:
  * an interrupt closes a channel, and a closed channel looks like a failed disk.
  */
-final class DurableFiles {
+public final class DurableFiles {
   private DurableFiles() {}
 
   /** Creates or replaces a file: after a crash it has all of the old bytes or all of the new. */
-  static void replace(Path file, byte[] bytes) throws IOException {
+  public static void replace(Path file, byte[] bytes) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try (FileOutputStream out = new FileOutputStream(fresh.toFile())) {
       out.write(bytes);
@@ -28,13 +28,13 @@ final class DurableFiles {
   }
 
   /** Gives a file, whose bytes are durable, its final name; the name is durable on return. */
-  static void rename(Path from, Path to) throws IOException {
+  public static void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     syncDirectory(directoryOf(to));
   }
 
   /** Creates a directory and those above it; their names are durable on return. */
-  static void createDirectories(Path directory) throws IOException {
+  public static void createDirectories(Path directory) throws IOException {
     if (Files.isDirectory(directory)) {
       return;
     }
@@ -49,7 +49,7 @@ final class DurableFiles {
   }
 
   /** Makes the names in a directory durable. */
-  static void syncDirectory(Path directory) throws IOException {
+  public static void syncDirectory(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }

@@ -12,6 +12,10 @@ import io.quorate.core.log.LogBase;
 import io.quorate.core.log.LogHead;
 import io.quorate.core.log.SnapshotRef;
 import io.quorate.core.port.LogStore;
+import io.quorate.rocksdb.files.LogChanges;
+import io.quorate.rocksdb.files.LogFiles;
+import io.quorate.rocksdb.files.LogRecord;
+import io.quorate.rocksdb.files.Mend;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,27 +25,26 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.WriteBatch;
 
 /**
- * The log and hard state of one replica in RocksDB: one key an entry, one synced batch a group of
- * writes, and a {@link SyncMarker} beside it that tells a lost end from one that never was.
+ * The log and hard state of one replica: one synced group of changes a group of writes, in whatever
+ * {@link LogFiles} are below, and a {@link SyncMarker} beside it that tells a lost end from one
+ * that never was.
  *
  * <p>{@link #write} is called by one thread. Everything in a group is durable when it returns, and
  * nothing of it may be counted on when it throws: the store then refuses all further writes.
  */
-public final class RocksLogStore implements LogStore {
+public final class DurableLog implements LogStore {
   /** Slots handed to {@link #read} are compared with these, which one thread writes. */
   private volatile long baseSlot;
 
   private volatile long lastSlot;
 
   private final DataDirectory directory;
-  private final RocksLogOptions options;
-  private final LogDatabase db;
+  private final LogOptions options;
+  private final LogFiles files;
   private final SyncMarker marker;
   private final SyncMarker.@Nullable Claim claimAtOpen;
-  private final WriteBatch batch;
 
   /** Faulty since the start; what is found later is found again by each read. */
   private final ConcurrentSkipListSet<Long> faulty = new ConcurrentSkipListSet<>();
@@ -57,18 +60,17 @@ public final class RocksLogStore implements LogStore {
   private volatile boolean recovered;
   private @Nullable StorageFault failure;
 
-  private RocksLogStore(
+  private DurableLog(
       DataDirectory directory,
-      RocksLogOptions options,
-      LogDatabase db,
+      LogOptions options,
+      LogFiles files,
       SyncMarker marker,
       SyncMarker.@Nullable Claim claimAtOpen) {
     this.directory = directory;
     this.options = options;
-    this.db = db;
+    this.files = files;
     this.marker = marker;
     this.claimAtOpen = claimAtOpen;
-    this.batch = new WriteBatch();
   }
 
   /**
@@ -77,15 +79,15 @@ public final class RocksLogStore implements LogStore {
    * @param directory stays open at least as long as the log
    * @throws StorageFault the log cannot be opened, or belongs to another directory
    */
-  public static RocksLogStore open(DataDirectory directory, RocksLogOptions options) {
+  public static DurableLog open(DataDirectory directory, LogOptions options) {
     SyncMarker.@Nullable Claim claim;
     @Nullable SyncMarker marker = null;
-    @Nullable LogDatabase db = null;
+    @Nullable LogFiles files = null;
     boolean opened = false;
     try {
       claim = SyncMarker.read(directory.marker());
       boolean markerExists = Files.exists(directory.marker());
-      if (!LogDatabase.exists(directory.log())) {
+      if (LogFolder.kindOf(directory.log()) == null) {
         if (markerExists && (claim == null || claim.group() > 0)) {
           throw new StorageFault(
               "the log in %s is gone, although it had been written; %s"
@@ -97,19 +99,18 @@ public final class RocksLogStore implements LogStore {
           claim = SyncMarker.Claim.NOTHING;
         }
       }
-      long begun = WalEvidence.lastBegun(directory.log());
-      db = LogDatabase.open(directory.log(), options);
-      checkNothingDropped(db, claim, begun);
-      checkOwner(directory, db);
+      files = LogFolder.open(directory.log(), options, claim);
+      checkNothingDropped(files, claim);
+      checkOwner(directory, files);
       marker = SyncMarker.open(directory.marker());
-      RocksLogStore store = new RocksLogStore(directory, options, db, marker, claim);
+      DurableLog store = new DurableLog(directory, options, files, marker, claim);
       opened = true;
       return store;
     } catch (IOException e) {
       throw DataDirectory.cannotUse(directory.marker(), "open it", e);
     } finally {
       if (!opened) {
-        closeAll(db, marker);
+        closeAll(files, marker);
       }
     }
   }
@@ -118,21 +119,21 @@ public final class RocksLogStore implements LogStore {
    * RocksDB stops at the first damage in its write-ahead log. If that lies before what is known to
    * have been synced, and the marker knows nothing of what was lost, nobody does.
    */
-  private static void checkNothingDropped(
-      LogDatabase db, SyncMarker.@Nullable Claim claim, long begun) {
-    long found = db.sequence();
+  private static void checkNothingDropped(LogFiles files, SyncMarker.@Nullable Claim claim) {
+    long found = files.sequence();
     long witnessed = claim == null ? 0 : claim.sequence();
-    if (found < begun - 1 && witnessed < begun - 1) {
+    long synced = files.syncedSequence();
+    if (found < synced && witnessed < synced) {
       throw new StorageFault(
-          ("the write-ahead log in %s is damaged behind change %d,"
+          ("the log in %s is damaged behind change %d,"
                   + " within what had been synced through change %d; %s")
-              .formatted(db.path(), found, begun - 1, Mend.REPLACE));
+              .formatted(files.path(), found, synced, Mend.REPLACE));
     }
   }
 
-  private static void checkOwner(DataDirectory directory, LogDatabase db) {
+  private static void checkOwner(DataDirectory directory, LogFiles files) {
     byte[] owner = directory.identity().incarnation().getBytes(StandardCharsets.UTF_8);
-    byte @Nullable [] found = db.record(LogFormat.OWNER);
+    byte @Nullable [] found = files.record(LogRecord.OWNER);
     if (found != null && !Arrays.equals(found, owner)) {
       throw new StorageFault(
           ("the log in %s was made for another data directory (incarnation %s, not %s):"
@@ -143,21 +144,16 @@ public final class RocksLogStore implements LogStore {
                   directory.identity().incarnation()));
     }
     if (found == null) {
-      db.guarded(
-          "write the owner",
-          () -> {
-            try (WriteBatch first = new WriteBatch()) {
-              db.putRecord(first, LogFormat.OWNER, owner);
-              db.write(first);
-            }
-            return true;
-          });
+      files.write(changes -> {
+        changes.putRecord(LogRecord.OWNER, owner);
+        return true;
+      });
     }
   }
 
-  private static void closeAll(@Nullable LogDatabase db, @Nullable SyncMarker marker) {
-    if (db != null) {
-      db.close();
+  private static void closeAll(@Nullable LogFiles files, @Nullable SyncMarker marker) {
+    if (files != null) {
+      files.close();
     }
     if (marker != null) {
       try {
@@ -172,12 +168,12 @@ public final class RocksLogStore implements LogStore {
   public DurableState recover(@Nullable SnapshotRef snapshot, long tailBytesMax) {
     Check.that(!recovered, "the log in " + directory.log() + " is recovered twice");
     long witness = claimAtOpen == null ? -1 : claimAtOpen.slot();
-    LogProof.Proven proven = LogProof.of(db, tailBytesMax, witness);
+    LogProof.Proven proven = LogProof.of(files, tailBytesMax, witness);
     TailVerdict verdict = TailVerdict.of(proven, claimAtOpen);
     adopt(proven, verdict);
     if (verdict.repairs()) {
       repair(verdict);
-      proven = LogProof.of(db, tailBytesMax, witness);
+      proven = LogProof.of(files, tailBytesMax, witness);
       size = proven.size();
     }
     for (FaultySlot slot : proven.faulty()) {
@@ -211,7 +207,7 @@ public final class RocksLogStore implements LogStore {
     hardState = verdict.hardState();
   }
 
-  /** Puts back what the marker knows of the groups that RocksDB lost. */
+  /** Puts back what the marker knows of the groups that were lost. */
   private void repair(TailVerdict verdict) {
     long keep = verdict.keepThrough();
     DurableWrite write =
@@ -244,35 +240,35 @@ public final class RocksLogStore implements LogStore {
 
   /** Writes one group; false if there was nothing to write. */
   private boolean commit(List<DurableWrite> writes) {
-    LogGroup next = new LogGroup(db, base, lastSlot, lastHash);
-    db.guarded(
-        "write",
-        () -> {
-          batch.clear();
+    LogGroup next = new LogGroup(files, base, lastSlot, lastHash);
+    long bytes =
+        files.write(changes -> {
           for (DurableWrite write : writes) {
-            next.add(batch, write);
+            next.add(changes, write);
           }
-          if (next.isEmpty()) {
-            return false;
+          if (!next.isEmpty()) {
+            putRecords(changes, next);
           }
-          byte @Nullable [] hard = next.hardState();
-          if (hard != null) {
-            db.putRecord(batch, LogFormat.HARD_STATE, LogFormat.sealed(hard));
-          }
-          if (!next.base().equals(base)) {
-            db.putRecord(batch, LogFormat.BASE, LogFormat.encode(next.base()));
-          }
-          LogFormat.Head head = new LogFormat.Head(group + 1, next.lastSlot(), next.lastHash());
-          db.putRecord(batch, LogFormat.HEAD, LogFormat.encode(head));
-          db.write(batch);
-          meter.written(batch.getDataSize(), next.appended(), options.sync());
-          return true;
+          return !next.isEmpty();
         });
-    if (next.isEmpty()) {
+    if (bytes < 0) {
       return false;
     }
+    meter.written(bytes, next.appended(), options.sync());
     publish(next, writes);
     return true;
+  }
+
+  private void putRecords(LogChanges changes, LogGroup next) {
+    byte @Nullable [] hard = next.hardState();
+    if (hard != null) {
+      changes.putRecord(LogRecord.HARD_STATE, LogFormat.sealed(hard));
+    }
+    if (!next.base().equals(base)) {
+      changes.putRecord(LogRecord.BASE, LogFormat.encode(next.base()));
+    }
+    LogFormat.Head head = new LogFormat.Head(group + 1, next.lastSlot(), next.lastHash());
+    changes.putRecord(LogRecord.HEAD, LogFormat.encode(head));
   }
 
   private void publish(LogGroup written, List<DurableWrite> writes) {
@@ -299,12 +295,7 @@ public final class RocksLogStore implements LogStore {
       uncertainBelow = 0;
     }
     if (baseMoved) {
-      db.guarded(
-          "drop the files of the truncated log",
-          () -> {
-            db.dropFilesThrough(base.slot());
-            return true;
-          });
+      files.dropThrough(base.slot());
     }
   }
 
@@ -313,7 +304,7 @@ public final class RocksLogStore implements LogStore {
     try {
       marker.write(
           new SyncMarker.Claim(
-              group, lastSlot, lastHash, db.sequence(), uncertainBelow, hardState, true));
+              group, lastSlot, lastHash, files.sequence(), uncertainBelow, hardState, true));
     } catch (IOException e) {
       throw DataDirectory.cannotUse(directory.marker(), "write it", e);
     }
@@ -337,8 +328,8 @@ public final class RocksLogStore implements LogStore {
     if (fromSlot <= baseSlot || fromSlot > lastSlot || throughSlot < fromSlot) {
       return new ArrayList<>();
     }
-    LogRead read = new LogRead(db, faulty, bytesMax);
-    db.walk(fromSlot, Math.min(throughSlot, lastSlot), /* ahead= */ bytesMax > 256 << 10, read);
+    LogRead read = new LogRead(files, faulty, bytesMax);
+    files.walk(fromSlot, Math.min(throughSlot, lastSlot), /* ahead= */ bytesMax > 256 << 10, read);
     return read.result();
   }
 
@@ -352,9 +343,9 @@ public final class RocksLogStore implements LogStore {
     return meter;
   }
 
-  /** What RocksDB counts by itself, under its own names. */
+  /** What the files below count by themselves, under their own names. */
   public SortedMap<String, String> statistics() {
-    return db.statistics();
+    return files.statistics();
   }
 
   @Override
@@ -366,8 +357,7 @@ public final class RocksLogStore implements LogStore {
     if (recovered && failure == null) {
       syncMarker();
     }
-    db.close();
+    files.close();
     closeAll(null, marker);
-    batch.close();
   }
 }

@@ -6,7 +6,7 @@ import io.quorate.sim.contract.LogDisk;
 import io.quorate.sim.contract.LogStoreContract;
 import java.io.IOException;
 
-final class RocksLogStoreContractTest implements LogStoreContract {
+final class DurableLogContractTest implements LogStoreContract {
   @Override
   public LogDisk disk() throws IOException {
     return new Disks.Log(Disks.fresh());

@@ -3,6 +3,10 @@
 package io.quorate.rocksdb;
 
 import io.quorate.core.port.LogStore.StorageFault;
+import io.quorate.rocksdb.files.LogChanges;
+import io.quorate.rocksdb.files.LogFiles;
+import io.quorate.rocksdb.files.LogRecord;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,26 +41,13 @@ import org.rocksdb.WriteOptions;
  * {@link #close} exclude each other, and a call after it is refused instead of reaching freed
  * memory.
  */
-final class LogDatabase implements AutoCloseable {
+final class RocksFiles implements LogFiles {
   private static final int READ_AHEAD_BYTES = 2 << 20;
   private static final int PROBES_MAX = 10_000;
 
   /** A call into RocksDB. */
   interface Call<T extends @Nullable Object> {
     T run() throws RocksDBException;
-  }
-
-  /** Sees entries in ascending order; returns false to stop. */
-  interface Visitor {
-    boolean visit(long slot, byte[] frame);
-  }
-
-  /**
-   * Sees every slot of a range in ascending order: with what stands there, unchecked, or with why
-   * nothing can be read; returns false to stop.
-   */
-  interface SlotVisitor {
-    boolean visit(long slot, byte @Nullable [] frame, @Nullable String damage);
   }
 
   private final Path path;
@@ -68,16 +59,19 @@ final class LogDatabase implements AutoCloseable {
   private final @Nullable ColumnFamilyHandle mended;
   private final ConcurrentSkipListSet<Long> mendedSlots = new ConcurrentSkipListSet<>();
   private final WriteOptions writeOptions;
+  private final WriteBatch batch;
+  private final long syncedSequence;
   private final List<AbstractImmutableNativeReference> natives;
   private final ReentrantReadWriteLock guard = new ReentrantReadWriteLock();
   private boolean closed;
 
-  private LogDatabase(
+  private RocksFiles(
       Path path,
       RocksDB db,
       List<ColumnFamilyHandle> families,
       WriteOptions writeOptions,
-      List<AbstractImmutableNativeReference> natives) {
+      List<AbstractImmutableNativeReference> natives,
+      long syncedSequence) {
     this.path = path;
     this.db = db;
     this.records = families.get(0);
@@ -85,7 +79,9 @@ final class LogDatabase implements AutoCloseable {
     this.headers = families.size() > 2 ? families.get(2) : null;
     this.mended = families.size() > 3 ? families.get(3) : null;
     this.writeOptions = writeOptions;
+    this.batch = kept(natives, new WriteBatch());
     this.natives = natives;
+    this.syncedSequence = syncedSequence;
   }
 
   /** Whether a database was ever made here. */
@@ -94,20 +90,21 @@ final class LogDatabase implements AutoCloseable {
   }
 
   /** Opens or creates the database. */
-  static LogDatabase open(Path path, RocksLogOptions options) {
+  static RocksFiles open(Path path, LogOptions options) {
     return open(path, options, false);
   }
 
   /** Opens an existing database to look at it; changes nothing. */
-  static LogDatabase openReadOnly(Path path) {
-    return open(path, RocksLogOptions.DEFAULT, true);
+  static RocksFiles openReadOnly(Path path) {
+    return open(path, LogOptions.DEFAULT, true);
   }
 
-  private static LogDatabase open(Path path, RocksLogOptions options, boolean readOnly) {
+  private static RocksFiles open(Path path, LogOptions options, boolean readOnly) {
     NativeLibrary.load();
     List<AbstractImmutableNativeReference> natives = new ArrayList<>();
     boolean opened = false;
     try {
+      long begun = WalEvidence.lastBegun(path);
       DBOptions dbOptions = kept(natives, databaseOptions(options));
       if (readOnly) {
         dbOptions.setLogger(kept(natives, new SilentLogger()));
@@ -131,13 +128,15 @@ final class LogDatabase implements AutoCloseable {
         kept(natives, handle);
       }
       WriteOptions write = kept(natives, new WriteOptions().setSync(options.sync()));
-      LogDatabase database = new LogDatabase(path, db, handles, write, natives);
+      RocksFiles database = new RocksFiles(path, db, handles, write, natives, begun - 1);
       database.findMended();
       opened = true;
       return database;
+    } catch (IOException e) {
+      throw DataDirectory.cannotUse(path, "read it", e);
     } catch (RocksDBException e) {
       throw new StorageFault(
-          "cannot open the log in %s: %s; %s".formatted(path, e.getMessage(), Mend.of(e)), e);
+          "cannot open the log in %s: %s; %s".formatted(path, e.getMessage(), RocksMend.of(e)), e);
     } finally {
       if (!opened) {
         free(natives);
@@ -170,7 +169,7 @@ final class LogDatabase implements AutoCloseable {
     }
   }
 
-  private static DBOptions databaseOptions(RocksLogOptions options) {
+  private static DBOptions databaseOptions(LogOptions options) {
     return new DBOptions()
         .setCreateIfMissing(true)
         .setCreateMissingColumnFamilies(true)
@@ -215,7 +214,8 @@ final class LogDatabase implements AutoCloseable {
   }
 
   /** Where it is. */
-  Path path() {
+  @Override
+  public Path path() {
     return path;
   }
 
@@ -228,41 +228,52 @@ final class LogDatabase implements AutoCloseable {
       }
       return call.run();
     } catch (RocksDBException e) {
-      throw new StorageFault(
-          "failed to %s in %s: %s; %s".formatted(operation, path, e.getMessage(), Mend.of(e)), e);
+      throw fault(operation, e);
     } finally {
       guard.readLock().unlock();
     }
   }
 
+  private StorageFault fault(String operation, RocksDBException e) {
+    return new StorageFault(
+        "failed to %s in %s: %s; %s".formatted(operation, path, e.getMessage(), RocksMend.of(e)),
+        e);
+  }
+
   /** One of the few records beside the entries. */
-  byte @Nullable [] record(byte[] key) {
-    return this.<byte @Nullable []>guarded("read a record", () -> db.get(records, key));
+  @Override
+  public byte @Nullable [] record(LogRecord record) {
+    return this.<byte @Nullable []>guarded("read a record", () -> db.get(records, record.key()));
   }
 
   /** The frame of one entry, unchecked. */
-  byte @Nullable [] entry(long slot) {
+  @Override
+  public byte @Nullable [] entry(long slot) {
     return this.<byte @Nullable []>guarded(
         "read slot " + slot, () -> db.get(entries, LogFormat.key(slot)));
   }
 
   /** The copy of a header, unchecked; null if there is none that RocksDB can read. */
-  byte @Nullable [] header(long slot) {
+  @Override
+  public byte @Nullable [] header(long slot) {
     return readable(headers, LogFormat.key(slot));
   }
 
   /** The copy of a header that was put back, unchecked; null if there is none. */
-  byte @Nullable [] mendedHeader(long slot) {
+  @Override
+  public byte @Nullable [] mendedHeader(long slot) {
     return mendedSlots.contains(slot) ? readable(mended, LogFormat.mendedHeaderKey(slot)) : null;
   }
 
   /** Whether an entry or a header was put back at a slot. */
-  boolean isMended(long slot) {
+  @Override
+  public boolean isMended(long slot) {
     return mendedSlots.contains(slot);
   }
 
   /** The frame of an entry that was put back, unchecked; null if there is none. */
-  byte @Nullable [] mended(long slot) {
+  @Override
+  public byte @Nullable [] mended(long slot) {
     return mendedSlots.contains(slot) ? readable(mended, LogFormat.mendedKey(slot)) : null;
   }
 
@@ -285,7 +296,8 @@ final class LogDatabase implements AutoCloseable {
   }
 
   /** Shows all slots of a range, whatever stands there or not. */
-  void walk(long from, long through, boolean ahead, SlotVisitor visitor) {
+  @Override
+  public void walk(long from, long through, boolean ahead, SlotVisitor visitor) {
     Walk walk = new Walk(from, visitor);
     while (walk.next <= through && !walk.stopped) {
       // An iterator goes no further than to the first damaged block: the next one begins behind it.
@@ -293,7 +305,7 @@ final class LogDatabase implements AutoCloseable {
       if (damage == null) {
         walk.skip(through, "it is missing");
       } else {
-        walk.skip(damage.lastSlot, String.valueOf(damage.cause.getMessage()));
+        walk.skip(damage.lastSlot(), damage.cause());
       }
     }
   }
@@ -326,19 +338,19 @@ final class LogDatabase implements AutoCloseable {
     }
   }
 
-  /** Slots that RocksDB cannot read. */
-  record Damage(long firstSlot, long lastSlot, RocksDBException cause) {}
-
   /**
    * Shows entries of {@code [from, through]} in order, as one moment of the database has them,
    * until one cannot be read; null if there was no damage.
    */
-  @Nullable Damage visitUntilDamage(long from, long through, boolean ahead, Visitor visitor) {
+  @Override
+  public @Nullable Damage visitUntilDamage(
+      long from, long through, boolean ahead, Visitor visitor) {
     return visitUntilDamage(entries, from, through, ahead, visitor);
   }
 
   /** The same with the copies of the headers. */
-  @Nullable Damage visitHeaders(long from, long through, Visitor visitor) {
+  @Override
+  public @Nullable Damage visitHeaders(long from, long through, Visitor visitor) {
     ColumnFamilyHandle family = headers;
     return family == null ? null : visitUntilDamage(family, from, through, false, visitor);
   }
@@ -367,7 +379,8 @@ final class LogDatabase implements AutoCloseable {
             }
           } catch (RocksDBException e) {
             if (isCorruption(e)) {
-              return new Damage(next, lastUnreadable(family, next, through), e);
+              return new Damage(
+                  next, lastUnreadable(family, next, through), String.valueOf(e.getMessage()));
             }
             throw e;
           }
@@ -398,52 +411,102 @@ final class LogDatabase implements AutoCloseable {
   }
 
   /** Sequence number of the last change. */
-  long sequence() {
+  @Override
+  public long sequence() {
     return guarded("read the sequence number", db::getLatestSequenceNumber);
   }
 
   /** What RocksDB counts of the entries: flushes, compactions, stalls. */
-  SortedMap<String, String> statistics() {
+  @Override
+  public SortedMap<String, String> statistics() {
     return guarded(
         "read the statistics", () -> new TreeMap<>(db.getMapProperty(entries, "rocksdb.cfstats")));
   }
 
-  void putRecord(WriteBatch batch, byte[] key, byte[] value) throws RocksDBException {
-    batch.put(records, key, value);
+  /** What the write-ahead log told before RocksDB opened it. */
+  @Override
+  public long syncedSequence() {
+    return syncedSequence;
   }
 
-  void putEntry(WriteBatch batch, long slot, byte[] frame) throws RocksDBException {
-    batch.put(entries, LogFormat.key(slot), frame);
-  }
-
-  void putHeader(WriteBatch batch, long slot, byte[] copy) throws RocksDBException {
-    batch.put(writable(headers), LogFormat.key(slot), copy);
-  }
-
-  void putMended(WriteBatch batch, long slot, byte[] frame) throws RocksDBException {
-    batch.put(writable(mended), LogFormat.mendedKey(slot), frame);
-    mendedSlots.add(slot);
-  }
-
-  void putMendedHeader(WriteBatch batch, long slot, byte[] copy) throws RocksDBException {
-    batch.put(writable(mended), LogFormat.mendedHeaderKey(slot), copy);
-    mendedSlots.add(slot);
-  }
-
-  /** Deletes an entry and what belongs to it. */
-  void deleteEntry(WriteBatch batch, long slot) throws RocksDBException {
-    batch.delete(entries, LogFormat.key(slot));
-    batch.delete(writable(headers), LogFormat.key(slot));
-    forgetMended(batch, slot, slot);
-  }
-
-  /** Deletes what was put back for a range of slots that the log no longer has. */
-  void forgetMended(WriteBatch batch, long from, long through) throws RocksDBException {
-    for (long slot : mendedSlots.subSet(from, true, through, true)) {
-      batch.delete(writable(mended), LogFormat.mendedKey(slot));
-      batch.delete(writable(mended), LogFormat.mendedHeaderKey(slot));
-      mendedSlots.remove(slot);
+  /** The changes of one group, in the one batch that the writing thread uses again and again. */
+  private final class Batch implements LogChanges {
+    private interface Put {
+      void run() throws RocksDBException;
     }
+
+    private void put(Put put) {
+      try {
+        put.run();
+      } catch (RocksDBException e) {
+        throw fault("write", e);
+      }
+    }
+
+    @Override
+    public void putRecord(LogRecord record, byte[] value) {
+      put(() -> batch.put(records, record.key(), value));
+    }
+
+    @Override
+    public void putEntry(long slot, byte[] frame) {
+      put(() -> batch.put(entries, LogFormat.key(slot), frame));
+    }
+
+    @Override
+    public void putHeader(long slot, byte[] copy) {
+      put(() -> batch.put(writable(headers), LogFormat.key(slot), copy));
+    }
+
+    @Override
+    public void putMended(long slot, byte[] frame) {
+      put(() -> batch.put(writable(mended), LogFormat.mendedKey(slot), frame));
+      mendedSlots.add(slot);
+    }
+
+    @Override
+    public void putMendedHeader(long slot, byte[] copy) {
+      put(() -> batch.put(writable(mended), LogFormat.mendedHeaderKey(slot), copy));
+      mendedSlots.add(slot);
+    }
+
+    @Override
+    public void truncate(long from, long through) {
+      for (long slot = from; slot <= through; slot++) {
+        byte[] key = LogFormat.key(slot);
+        put(() -> batch.delete(entries, key));
+        put(() -> batch.delete(writable(headers), key));
+      }
+      forgetMended(from, through);
+    }
+
+    /** Entries stay where they are until their file is dropped: nobody asks. */
+    @Override
+    public void forgetThrough(long slot) {
+      forgetMended(0, slot);
+    }
+
+    private void forgetMended(long from, long through) {
+      for (long slot : mendedSlots.subSet(from, true, through, true)) {
+        put(() -> batch.delete(writable(mended), LogFormat.mendedKey(slot)));
+        put(() -> batch.delete(writable(mended), LogFormat.mendedHeaderKey(slot)));
+        mendedSlots.remove(slot);
+      }
+    }
+  }
+
+  @Override
+  public long write(Filling filling) {
+    return guarded(
+        "write",
+        () -> {
+          batch.clear();
+          if (!filling.fill(new Batch())) {
+            return -1L;
+          }
+          db.write(writeOptions, batch);
+          return batch.getDataSize();
+        });
   }
 
   private static ColumnFamilyHandle writable(@Nullable ColumnFamilyHandle family) {
@@ -453,16 +516,16 @@ final class LogDatabase implements AutoCloseable {
     return family;
   }
 
-  /** Writes a batch; as durable on return as the options say. */
-  void write(WriteBatch batch) throws RocksDBException {
-    db.write(writeOptions, batch);
-  }
-
-  /** Removes the table files that hold nothing above {@code slot}, without reading them. */
-  void dropFilesThrough(long slot) throws RocksDBException {
-    List<byte[]> range = List.of(LogFormat.key(0), LogFormat.key(slot + 1));
-    db.deleteFilesInRanges(entries, range, /* includeEnd= */ false);
-    db.deleteFilesInRanges(writable(headers), range, /* includeEnd= */ false);
+  @Override
+  public void dropThrough(long slot) {
+    guarded(
+        "drop the files of the truncated log",
+        () -> {
+          List<byte[]> range = List.of(LogFormat.key(0), LogFormat.key(slot + 1));
+          db.deleteFilesInRanges(entries, range, /* includeEnd= */ false);
+          db.deleteFilesInRanges(writable(headers), range, /* includeEnd= */ false);
+          return true;
+        });
   }
 
   /** Takes back everything; waits for calls under way. */
