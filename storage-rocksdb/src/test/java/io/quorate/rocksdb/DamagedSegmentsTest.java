@@ -242,8 +242,8 @@ final class DamagedSegmentsTest extends LogScene {
       end--;
     }
     Random random = new Random(3);
-    for (int i = 0; i < 60; i++) {
-      int cut = i < 20 ? end - 1 - i : first + random.nextInt(end - first);
+    for (int i = 0; i < 25; i++) {
+      int cut = i < 8 ? end - 1 - i : first + random.nextInt(end - first);
       Disks.delete(path);
       path = Disks.copy(before);
       byte[] torn = Arrays.copyOf(Arrays.copyOf(whole, cut), whole.length);
