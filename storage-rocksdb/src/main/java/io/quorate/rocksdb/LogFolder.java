@@ -28,17 +28,20 @@ final class LogFolder {
    */
   static LogFiles open(Path path, LogOptions options, SyncMarker.@Nullable Claim claim) {
     @Nullable LogKind found = kindOf(path);
-    if (found != null && found != options.kind()) {
+    @Nullable LogKind kind = options.kind();
+    if (kind == null) {
+      kind = found == null ? LogKind.SEGMENTS : found;
+    }
+    if (found != null && found != kind) {
       throw new StorageFault(
           ("the log in %s was made with rocksdb.log = %s, the configuration says %s, which cannot"
                   + " read it: put back rocksdb.log = %s, or begin anew with another data-dir or"
                   + " group")
-              .formatted(path, named(found), named(options.kind()), named(found)));
+              .formatted(path, named(found), named(kind), named(found)));
     }
-    return switch (options.kind()) {
-      case ROCKSDB -> RocksFiles.open(path, options);
-      case SEGMENTS -> SegmentFiles.open(path, options.segments(), sequenceOf(claim));
-    };
+    return kind == LogKind.ROCKSDB
+        ? RocksFiles.open(path, options)
+        : SegmentFiles.open(path, options.segments(), sequenceOf(claim));
   }
 
   /** Opens the files of a log that there is, to look at them; changes nothing. */

@@ -4,11 +4,12 @@ package io.quorate.rocksdb;
 
 import io.quorate.core.check.Check;
 import io.quorate.rocksdb.segments.SegmentOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a log is kept.
  *
- * @param kind in what files
+ * @param kind in what files; null: as the directory has it, {@link LogKind#SEGMENTS} in a new one
  * @param sync whether every group of writes is synced before it counts as durable; without it a
  *     group survives the death of the process but not that of the machine
  * @param memtableBytes how much of the log RocksDB gathers in memory before it writes a table file;
@@ -18,10 +19,13 @@ import io.quorate.rocksdb.segments.SegmentOptions;
  * @param segmentBytes size of one segment
  */
 public record LogOptions(
-    LogKind kind, boolean sync, long memtableBytes, int recycledLogFiles, long segmentBytes) {
-  /** RocksDB, synced, 64 MiB, two recycled files, segments of 64 MiB. */
-  public static final LogOptions DEFAULT =
-      new LogOptions(LogKind.ROCKSDB, true, 64L << 20, 2, 64L << 20);
+    @Nullable LogKind kind,
+    boolean sync,
+    long memtableBytes,
+    int recycledLogFiles,
+    long segmentBytes) {
+  /** Segments in a new directory, synced; memtables of 64 MiB, two recycled files, 64 MiB each. */
+  public static final LogOptions DEFAULT = new LogOptions(null, true, 64L << 20, 2, 64L << 20);
 
   /** Refuses sizes that RocksDB would silently change, or that no segment can have. */
   public LogOptions {

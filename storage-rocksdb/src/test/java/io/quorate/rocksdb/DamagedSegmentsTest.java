@@ -178,11 +178,11 @@ final class DamagedSegmentsTest extends LogScene {
     Path left;
     try (RocksStorage storage = open()) {
       storage.log().recover(null, 1 << 20);
-      appendMany(storage, 300);
+      appendMany(storage, 300, 800);
       old = Disks.copy(path);
       storage.log().write(List.of(log.write(null, 0, log.baseAt(250), List.of())));
       log.dropThrough(250);
-      appendMany(storage, 20);
+      appendMany(storage, 20, 800);
       left = Disks.copy(path);
     }
     Disks.delete(path);
@@ -195,9 +195,9 @@ final class DamagedSegmentsTest extends LogScene {
     Disks.delete(old);
   }
 
-  private void appendMany(RocksStorage storage, int count) {
+  private void appendMany(RocksStorage storage, int count, int payloadBytes) {
     for (int i = 0; i < count; i++) {
-      storage.log().write(List.of(log.append(List.of(log.random(1, 800)))));
+      storage.log().write(List.of(log.append(List.of(log.random(1, payloadBytes)))));
     }
   }
 
@@ -208,7 +208,7 @@ final class DamagedSegmentsTest extends LogScene {
       storage.log().recover(null, 1 << 20);
       storage.log().write(List.of(log.write(hardState, 0, null, log.random(1, 1, 10))));
       for (int round = 0; round < 12; round++) {
-        appendMany(storage, 100);
+        appendMany(storage, 100, 800);
         long base = log.lastSlot() - 50;
         storage.log().write(List.of(log.write(null, 0, log.baseAt(base), List.of())));
         log.dropThrough(base);
@@ -309,6 +309,45 @@ final class DamagedSegmentsTest extends LogScene {
   }
 
   @Test
+  void unlessItIsSaidALogStaysWhatItIsAndANewOneIsOfSegments() throws IOException {
+    for (LogKind kind : LogKind.values()) {
+      Path there = Disks.fresh();
+      Disks.open(there, kind).close();
+      RocksStorage.open(there, Disks.GROUP, Disks.NODE, Disks.SMALL).close();
+      assertThat(LogFolder.kindOf(there.resolve("log"))).isEqualTo(kind);
+      Disks.delete(there);
+    }
+    Path fresh = Disks.fresh();
+    RocksStorage.open(fresh, Disks.GROUP, Disks.NODE, Disks.SMALL).close();
+    assertThat(LogFolder.kindOf(fresh.resolve("log"))).isEqualTo(LogKind.SEGMENTS);
+    Disks.delete(fresh);
+  }
+
+  @Test
+  void aLogThatIsHardlyWrittenToIsSmallAndGrowsByDoubling() throws IOException {
+    int mebibyte = 1 << 20;
+    LogOptions options = LogOptions.DEFAULT.withSegmentBytes(4 * mebibyte);
+    try (RocksStorage storage = RocksStorage.open(path, Disks.GROUP, Disks.NODE, options)) {
+      storage.log().recover(null, 1);
+      appendMany(storage, 1, 800);
+      assertThat(segmentSizes()).containsExactly(mebibyte);
+      appendMany(storage, 120, 100_000);
+      assertThat(segmentSizes())
+          .containsExactly(mebibyte, 2 * mebibyte, 4 * mebibyte, 4 * mebibyte, 4 * mebibyte);
+    }
+    assertThat(Disks.files(logFolder(), ".allocating")).isEmpty();
+    assertThat(reopen().entries()).isEqualTo(121);
+  }
+
+  private List<Integer> segmentSizes() throws IOException {
+    List<Integer> sizes = new ArrayList<>();
+    for (Path segment : segments()) {
+      sizes.add((int) Files.size(segment));
+    }
+    return sizes;
+  }
+
+  @Test
   void largeGroupsAndMendedEntriesOutliveTheirSegments() throws IOException {
     writeGroupsAndDie(200, 300);
     List<Long> slots = List.of(3L, 150L, 199L);
@@ -321,10 +360,10 @@ final class DamagedSegmentsTest extends LogScene {
       storage.log().recover(null, 1);
       storage.log().write(List.of(DurableWrite.repairing(1, repair)));
       storage.log().write(List.of(log.append(List.of(log.random(1, 300_000)))));
-      appendMany(storage, 100);
+      appendMany(storage, 100, 800);
       storage.log().write(List.of(log.write(null, 0, log.baseAt(140), List.of())));
       log.dropThrough(140);
-      appendMany(storage, 100);
+      appendMany(storage, 100, 800);
     }
     assertThat(reopen()).usingRecursiveComparison().isEqualTo(new Found(261, true, hardState(200)));
   }

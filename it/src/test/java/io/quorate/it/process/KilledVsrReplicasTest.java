@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.api.ReadConsistency;
 import io.quorate.core.port.ReplicaReport;
 import io.quorate.node.QuorateClient;
+import io.quorate.rocksdb.LogKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +38,9 @@ class KilledVsrReplicasTest {
 
   @BeforeAll
   static void start() throws IOException {
-    group = ReplicaGroup.start(folder, List.of("n1", "n2", "n3"), "backend = vsr");
+    group =
+        ReplicaGroup.start(
+            folder, List.of("n1", "n2", "n3"), "backend = vsr, rocksdb.log = rocksdb");
     client = group.connect();
   }
 
@@ -91,7 +94,7 @@ class KilledVsrReplicasTest {
     group.awaitCaughtUp(client);
     restart(victim); // moves what the write-ahead log holds into table files
     kill(victim);
-    DamagedFiles.flipEntries(group.data(victim));
+    DamagedFiles.flipEntries(group.data(victim), LogKind.ROCKSDB);
 
     group.startMissing();
     group.awaitCaughtUp(client);

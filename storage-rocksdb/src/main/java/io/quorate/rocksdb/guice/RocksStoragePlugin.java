@@ -9,6 +9,7 @@ import io.quorate.node.plugin.StorageEngine;
 import io.quorate.node.plugin.StoragePlugin;
 import io.quorate.rocksdb.LogKind;
 import io.quorate.rocksdb.LogOptions;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the section {@code quorate.rocksdb}. */
 public final class RocksStoragePlugin implements StoragePlugin {
@@ -19,6 +20,16 @@ public final class RocksStoragePlugin implements StoragePlugin {
     FSYNC,
     /** Once the operating system has it: a power loss may take it back. */
     OS
+  }
+
+  /** In what files the log is. */
+  enum Log {
+    /** As the data directory has it, segments in a new one. */
+    AUTO,
+    /** Preallocated files, each group of writes once. */
+    SEGMENTS,
+    /** A RocksDB database. */
+    ROCKSDB
   }
 
   @Override
@@ -35,7 +46,12 @@ public final class RocksStoragePlugin implements StoragePlugin {
   static LogOptions read(ConfigSection section) {
     LogOptions byDefault = LogOptions.DEFAULT;
     Durability durability = section.choice("durability", Durability.FSYNC);
-    LogKind log = section.choice("log", byDefault.kind());
+    @Nullable LogKind log =
+        switch (section.choice("log", Log.AUTO)) {
+          case AUTO -> byDefault.kind();
+          case SEGMENTS -> LogKind.SEGMENTS;
+          case ROCKSDB -> LogKind.ROCKSDB;
+        };
     DataSize memtable =
         section.size(
             "memtable",

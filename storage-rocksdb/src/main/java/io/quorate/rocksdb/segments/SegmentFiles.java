@@ -54,7 +54,6 @@ public final class SegmentFiles implements LogFiles {
   private long position;
   private boolean broken;
   private boolean closed;
-  private boolean rolled;
 
   private SegmentFiles(Path path, SegmentOptions options, boolean readOnly) {
     this.path = path;
@@ -372,10 +371,7 @@ public final class SegmentFiles implements LogFiles {
     index.apply(block, segment);
     number = block.number;
     position = block.end();
-    if (rolled) {
-      rolled = false;
-      folder.allocateAhead();
-    }
+    folder.keepPace(position, segment.size());
     return block.groupBytes;
   }
 
@@ -396,7 +392,6 @@ public final class SegmentFiles implements LogFiles {
     index.add(next);
     active = next;
     position = 0;
-    rolled = true;
     return next;
   }
 
@@ -479,7 +474,7 @@ public final class SegmentFiles implements LogFiles {
     try {
       if (!closed) {
         closed = true;
-        folder.awaitAllocation();
+        folder.close();
         closeAll(index.segments());
       }
     } finally {

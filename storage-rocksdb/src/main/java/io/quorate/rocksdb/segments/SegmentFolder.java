@@ -6,16 +6,14 @@ import io.quorate.core.port.LogStore.StorageFault;
 import io.quorate.rocksdb.files.DurableFiles;
 import io.quorate.rocksdb.files.Mend;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,28 +24,46 @@ import org.jspecify.annotations.Nullable;
  * The files of the log by their names.
  *
  * <pre>
- * 0000000012-9f3ab210.segment   serial number and 32 random bits: its incarnation
- * 0000000005-01c48e77.spare     allocated, to be overwritten under another incarnation
- * allocating                    a spare whose zeros are not all written yet
+ * 0000000012-9f3ab210.segment       serial number and 32 random bits: its incarnation
+ * 0000000005-01c48e77.spare         full of bytes, to be overwritten under another incarnation
+ * 5d1f0a7be2c94386.allocating       a spare whose zeros are not all written yet
  * </pre>
  *
  * <p>A file is allocated by writing zeros and a sync before it gets a name that counts: a later
  * sync in it then changes nothing but data, and a full disk is met here. The random bits keep what
  * a file held before, or what a client sent, from passing for a group.
+ *
+ * <p>The first file of a log is small, and each is twice as long as the one before it until they
+ * have their full size: a log that is hardly written to takes hardly any room. The next file is
+ * allocated piece by piece while the log goes through the present one, so that its zeros delay no
+ * sync for long.
+ *
+ * <p>Used by the thread that writes the log. What runs beside it is one step of an allocation,
+ * which has the file to itself until it is done.
  */
 final class SegmentFolder {
   private static final Pattern SEGMENT = Pattern.compile("(\\d{10})-([0-9a-f]{8})\\.segment");
   private static final String SPARE = ".spare";
-  private static final int ZEROS_BYTES = 1 << 20;
+  private static final String ALLOCATING = ".allocating";
+  private static final long FIRST_BYTES = 1 << 20;
+
+  /** A file that may be overwritten. */
+  private record Spare(Path path, long bytes) {}
 
   private final Path path;
   private final SegmentOptions options;
   private final SecureRandom random = new SecureRandom();
-  private final List<Path> spares = new ArrayList<>();
+  private final List<Spare> spares = new ArrayList<>();
   private final AtomicLong allocated = new AtomicLong();
   private final AtomicLong recycled = new AtomicLong();
+  private volatile int spareCount;
   private long lastSerial;
-  private @Nullable Thread allocating;
+  private long lastBytes;
+  private @Nullable Allocation ahead;
+  private CompletableFuture<Void> step = CompletableFuture.completedFuture(null);
+
+  /** The next file could not be allocated ahead; not tried again before it is needed. */
+  private volatile boolean aheadFailed;
 
   SegmentFolder(Path path, SegmentOptions options) {
     this.path = path;
@@ -84,7 +100,9 @@ final class SegmentFolder {
       if (name.matches()) {
         lastSerial = Long.parseLong(name.group(1));
         long incarnation = lastSerial << 32 | Long.parseLong(name.group(2), 16);
-        segments.add(Segment.open(file, incarnation, readOnly));
+        Segment segment = Segment.open(file, incarnation, readOnly);
+        lastBytes = segment.size();
+        segments.add(segment);
       }
     }
     return segments;
@@ -93,20 +111,25 @@ final class SegmentFolder {
   /** Takes stock of the spares that an earlier process left; the folder is made if it is not. */
   void prepare() throws IOException {
     DurableFiles.createDirectories(path);
-    Files.deleteIfExists(path.resolve("allocating"));
     List<Path> found;
     try (Stream<Path> files = Files.list(path)) {
-      found = files.filter(file -> file.toString().endsWith(SPARE)).toList();
+      found = files.toList();
     }
     for (Path file : found) {
-      keep(file, found.size());
+      if (file.toString().endsWith(ALLOCATING)) {
+        Files.delete(file);
+      } else if (file.toString().endsWith(SPARE)) {
+        keep(file, found.size());
+      }
     }
     DurableFiles.syncDirectory(path);
   }
 
-  private synchronized void keep(Path spare, int atMost) throws IOException {
+  /** Keeps a file of full size, unless there are enough. */
+  private void keep(Path spare, int atMost) throws IOException {
     if (spares.size() < atMost && Files.size(spare) == options.segmentBytes()) {
-      spares.add(spare);
+      spares.add(new Spare(spare, options.segmentBytes()));
+      spareCount = spares.size();
     } else {
       Files.delete(spare);
     }
@@ -114,91 +137,100 @@ final class SegmentFolder {
 
   /** A segment to be written next; its name is durable. */
   Segment next(long bytes) throws IOException {
-    awaitAllocation();
-    @Nullable Path spare = bytes > options.segmentBytes() ? null : takeSpare();
-    if (spare == null) {
-      spare = allocate(Math.max(options.segmentBytes(), bytes));
-    }
+    Spare spare = spareOf(bytes);
     lastSerial++;
     int salt = random.nextInt();
     Path file = path.resolve("%010d-%08x.segment".formatted(lastSerial, salt));
-    DurableFiles.rename(spare, file);
+    DurableFiles.rename(spare.path, file);
+    lastBytes = spare.bytes;
     return Segment.open(file, lastSerial << 32 | Integer.toUnsignedLong(salt), false);
   }
 
-  private synchronized @Nullable Path takeSpare() {
-    return spares.isEmpty() ? null : spares.removeLast();
-  }
-
-  /** Has a spare made beside the writing, unless there is one. */
-  synchronized void allocateAhead() {
-    if (!spares.isEmpty() || options.spares() == 0 || allocating != null) {
-      return;
-    }
-    Thread thread = new Thread(this::allocateSpare, "quorate-segments");
-    thread.setDaemon(true);
-    allocating = thread;
-    thread.start();
-  }
-
-  private void allocateSpare() {
-    try {
-      keep(allocate(options.segmentBytes()), options.spares());
-    } catch (IOException e) {
-      // Whoever needs one tries for itself and tells why it cannot.
-    }
-  }
-
-  /** Waits for the thread that makes a spare. */
-  void awaitAllocation() {
-    @Nullable Thread thread;
-    synchronized (this) {
-      thread = allocating;
-      allocating = null;
-    }
-    boolean interrupted = false;
-    while (thread != null && thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
+  private Spare spareOf(long bytes) throws IOException {
+    for (int i = spares.size() - 1; i >= 0; i--) {
+      if (spares.get(i).bytes >= bytes) {
+        Spare spare = spares.remove(i);
+        spareCount = spares.size();
+        return spare;
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    @Nullable Allocation begun = stopAllocating();
+    if (begun != null && begun.bytes() < bytes) {
+      begun.giveUp();
+      begun = null;
     }
+    return finished(begun == null ? allocation(Math.max(bytesOfNext(), bytes)) : begun);
   }
 
-  private Path allocate(long bytes) throws IOException {
-    Path file = path.resolve("allocating");
-    boolean whole = false;
-    boolean interrupted = Thread.interrupted();
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(bytes, ZEROS_BYTES));
-      long left = bytes;
-      while (left > 0) {
-        zeros.clear().limit((int) Math.min(left, zeros.capacity()));
-        left -= channel.write(zeros);
-      }
-      channel.force(true);
-      whole = true;
-    } finally {
-      if (!whole) {
-        Files.deleteIfExists(file);
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-    Path spare = path.resolve("new-%016x%s".formatted(random.nextLong(), SPARE));
+  private long bytesOfNext() {
+    return Math.min(options.segmentBytes(), Math.max(FIRST_BYTES, 2 * lastBytes));
+  }
+
+  private Allocation allocation(long bytes) throws IOException {
+    return Allocation.begin(path.resolve("%016x".formatted(random.nextLong()) + ALLOCATING), bytes);
+  }
+
+  private Spare finished(Allocation allocation) throws IOException {
+    allocation.advance(allocation.bytes());
+    Path file = allocation.finish();
+    Path spare = path.resolve(String.valueOf(file.getFileName()).replace(ALLOCATING, SPARE));
     Files.move(file, spare, StandardCopyOption.ATOMIC_MOVE);
     allocated.incrementAndGet();
-    return spare;
+    return new Spare(spare, allocation.bytes());
+  }
+
+  /**
+   * Has the next file allocated as far as the present one is used; all of it when that is half
+   * full. Returns at once, and fails never: whoever needs the file is told why there is none.
+   */
+  void keepPace(long used, long of) {
+    if (!step.isDone() || aheadFailed || options.spares() == 0) {
+      return;
+    }
+    @Nullable Allocation next = ahead;
+    if (next == null && spares.isEmpty()) {
+      next = begunAhead();
+    }
+    if (next == null) {
+      return;
+    }
+    long due = (long) Math.min(next.bytes(), 2.0 * used / of * next.bytes());
+    if (next.written() < due) {
+      Allocation stepping = next;
+      step =
+          CompletableFuture.runAsync(
+              () -> advance(stepping, due), task -> Thread.ofVirtual().start(task));
+    }
+  }
+
+  private @Nullable Allocation begunAhead() {
+    try {
+      ahead = allocation(bytesOfNext());
+    } catch (IOException e) {
+      aheadFailed = true;
+    }
+    return ahead;
+  }
+
+  private void advance(Allocation allocation, long through) {
+    try {
+      allocation.advance(through);
+    } catch (IOException e) {
+      aheadFailed = true;
+    }
+  }
+
+  /** Waits for a step under way; what it was for is nobody's then. */
+  private @Nullable Allocation stopAllocating() {
+    step.join();
+    @Nullable Allocation begun = ahead;
+    ahead = null;
+    if (begun != null && aheadFailed) {
+      begun.giveUp();
+      begun = null;
+    }
+    aheadFailed = false;
+    return begun;
   }
 
   /**
@@ -215,15 +247,26 @@ final class SegmentFolder {
     }
   }
 
+  /** Gives up what is not allocated yet. */
+  void close() {
+    @Nullable Allocation begun = stopAllocating();
+    if (begun != null) {
+      begun.giveUp();
+    }
+  }
+
+  /** Files allocated so far. Any thread. */
   long allocated() {
     return allocated.get();
   }
 
+  /** Segments that became spares. Any thread. */
   long recycled() {
     return recycled.get();
   }
 
-  synchronized int spares() {
-    return spares.size();
+  /** Spares that are ready. Any thread. */
+  int spares() {
+    return spareCount;
   }
 }
