@@ -81,9 +81,9 @@ public final class Comparison {
         "starting " + options.replicas() + " replicas (" + groups.parts(contender) + ")");
     try (ContenderGroup group = groups.start(contender, options)) {
       Workload workload = warmedUp(contender, group);
+      long epochBefore = group.epoch();
       workload.measure(true);
       SortedMap<String, Long> before = group.counters();
-      long epochBefore = group.epoch();
       Costs.Meter meter = new Costs.Meter(group::used, group.isHere(), group.files());
       long begun = System.nanoTime();
       Duration half = options.duration().dividedBy(2);

@@ -49,12 +49,16 @@ final class Device {
     Path statistics = Path.of("/proc/diskstats");
     try {
       String store = Files.getFileStore(folder).name();
-      return store.startsWith("/dev/")
-          ? of(Path.of(store).toRealPath(), statistics, Path.of("/sys/class/block"))
-          : new Device(statistics, null, null);
+      if (store.startsWith("/dev/")) {
+        // A mapped volume is a link. In a container the file itself may be missing.
+        Path file = Path.of(store);
+        return of(
+            Files.exists(file) ? file.toRealPath() : file, statistics, Path.of("/sys/class/block"));
+      }
     } catch (IOException e) {
-      return new Device(statistics, null, null);
+      // As for a folder that is on no device of this machine.
     }
+    return new Device(statistics, null, null);
   }
 
   /** A device by its file, and where the system describes devices. */
