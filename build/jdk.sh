@@ -31,6 +31,15 @@ take() {
   jdk=$1
 }
 
+# Sets folders to those in which systems and their tools install JDKs.
+usual_folders() {
+  folders=(/usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* /opt/homebrew/opt/openjdk* \
+    /usr/local/opt/openjdk* /Library/Java/JavaVirtualMachines/*/Contents/Home \
+    "${HOME:-}"/Library/Java/JavaVirtualMachines/*/Contents/Home \
+    "${HOME:-}"/.sdkman/candidates/java/* "${HOME:-}"/.jdks/* "${HOME:-}"/.asdf/installs/java/* \
+    "${HOME:-}"/.local/share/mise/installs/java/*)
+}
+
 find_jdk() {
   [ -n "${JAVA_HOME:-}" ] && take "$JAVA_HOME" && return 0
   local java link
@@ -46,10 +55,9 @@ find_jdk() {
   fi
   # The newest of those in the usual folders.
   local home best= best_version=0
-  for home in /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* /opt/homebrew/opt/openjdk* \
-    /usr/local/opt/openjdk* /Library/Java/JavaVirtualMachines/*/Contents/Home \
-    "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home "$HOME"/.sdkman/candidates/java/* \
-    "$HOME"/.jdks/* "$HOME"/.asdf/installs/java/* "$HOME"/.local/share/mise/installs/java/*; do
+  local folders
+  usual_folders
+  for home in "${folders[@]}"; do
     read_version "$home"
     if [ "$jdk_version" -gt "$best_version" ]; then
       best=$home

@@ -5,6 +5,7 @@ package io.quorate.bench.compare;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -80,6 +81,7 @@ public final class Comparison {
         "starting " + options.replicas() + " replicas (" + groups.parts(contender) + ")");
     try (ContenderGroup group = groups.start(contender, options)) {
       Workload workload = warmedUp(contender, group);
+      long epochBefore = group.epoch();
       workload.measure(true);
       SortedMap<String, Long> before = group.counters();
       Costs.Meter meter = new Costs.Meter(group::used, group.isHere(), group.files());
@@ -87,15 +89,10 @@ public final class Comparison {
       Duration half = options.duration().dividedBy(2);
       load(contender, "measuring", half, workload, group);
       double rateBefore = workload.measured() * 1e9 / (System.nanoTime() - begun);
-      String fault = "none";
       SortedMap<String, Long> counts = difference(group.counters(), before);
       long batches = counts.getOrDefault("batches_proposed", 0L);
       double putsPerBatch = batches == 0 ? 0 : (double) Prices.writes(counts) / batches;
-      if (options.fault() != CompareOptions.Fault.NONE) {
-        workload.watchGap();
-        fault = group.strike(options.fault());
-        progress.phase(contender, fault);
-      }
+      String fault = strike(contender, workload, group);
       before = group.counters();
       Duration rest = options.duration().minus(half);
       if (options.fault().heals()) {
@@ -108,6 +105,7 @@ public final class Comparison {
       workload.measure(false);
       Costs costs = meter.read();
       difference(group.counters(), before).forEach((name, n) -> counts.merge(name, n, Long::sum));
+      OptionalLong leaderChanges = epochs(epochBefore, group.epoch());
 
       progress.phase(contender, "checking the history");
       workload.stop();
@@ -123,6 +121,7 @@ public final class Comparison {
           workload.longestGapNanos(),
           fault,
           counts,
+          leaderChanges,
           rateBefore,
           putsPerBatch,
           options.store().prices(),
@@ -141,6 +140,24 @@ public final class Comparison {
     workload.start();
     load(contender, "warm-up", options.warmup(), workload, group);
     return workload;
+  }
+
+  /** Lets the fault happen, if one is asked for; says what was done. */
+  private String strike(String contender, Workload workload, ContenderGroup group) {
+    if (options.fault() == CompareOptions.Fault.NONE) {
+      return Measured.NO_FAULT;
+    }
+    workload.watchGap();
+    String fault = group.strike(options.fault());
+    progress.phase(contender, fault);
+    return fault;
+  }
+
+  /** How many began; 0 before or after is an epoch that nobody told. */
+  private static OptionalLong epochs(long before, long after) {
+    return before == 0 || after == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(Math.max(0, after - before));
   }
 
   /** Lets the fault pass; returns how long the load is to go on after it. */

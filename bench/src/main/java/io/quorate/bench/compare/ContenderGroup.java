@@ -39,6 +39,11 @@ interface ContenderGroup extends AutoCloseable {
   /** Counts of all replicas that run, added up. */
   SortedMap<String, Long> counters();
 
+  /** The highest epoch that a replica which runs tells; 0 if none does. */
+  default long epoch() {
+    return 0;
+  }
+
   /** Waits until all replicas that run have applied the same, and compares their state. */
   boolean statesAgree();
 

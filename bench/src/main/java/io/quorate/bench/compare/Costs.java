@@ -19,6 +19,11 @@ import java.util.function.Supplier;
  *     system does not tell
  * @param diskBytes bytes written to the disk with the replicas' files, by whomever; absent where
  *     the system does not tell
+ * @param diskFlushes how often that disk was told to empty its cache, by whomever; absent where the
+ *     system does not tell
+ * @param loopbackPackets packets from this machine to itself, by whomever; absent where the system
+ *     does not tell
+ * @param loopbackBytes bytes of these packets
  * @param allocatedBytes on the heap, by all threads of this process; absent when the replicas have
  *     processes of their own
  */
@@ -26,12 +31,10 @@ public record Costs(
     long cpuNanos,
     OptionalDouble othersShare,
     OptionalLong diskBytes,
+    OptionalLong diskFlushes,
+    OptionalLong loopbackPackets,
+    OptionalLong loopbackBytes,
     OptionalLong allocatedBytes) {
-
-  /** Nothing was counted but CPU time. */
-  static Costs ofCpu(long cpuNanos) {
-    return new Costs(cpuNanos, OptionalDouble.empty(), OptionalLong.empty(), OptionalLong.empty());
-  }
 
   /** Counts from its making. Confined. */
   static final class Meter {
@@ -41,7 +44,8 @@ public record Costs(
     private final boolean replicasAreHere;
     private final Usage usedBefore;
     private final Device device;
-    private final long writtenBefore;
+    private final Device.Counts deviceBefore;
+    private final Loopback loopbackBefore;
     private final long busyBefore;
     private final long allocatedBefore;
     private final long begunNanos = System.nanoTime();
@@ -57,7 +61,8 @@ public record Costs(
       this.replicas = replicas;
       this.replicasAreHere = replicasAreHere;
       device = Device.below(files);
-      writtenBefore = device.writtenBytes();
+      deviceBefore = device.counts();
+      loopbackBefore = Loopback.now();
       usedBefore = used();
       busyBefore = busyNanos();
       allocatedBefore = allocated();
@@ -74,17 +79,27 @@ public record Costs(
               ? OptionalDouble.empty()
               : OptionalDouble.of(
                   Math.clamp((busy - busyBefore - cpu) / Math.max(1, capacity), 0, 1));
-      long written = device.writtenBytes();
-      OptionalLong disk =
-          written < 0 || writtenBefore < 0
-              ? OptionalLong.empty()
-              : OptionalLong.of(written - writtenBefore);
+      Device.Counts deviceNow = device.counts();
+      Loopback loopbackNow = Loopback.now();
       long bytes = allocated();
       OptionalLong allocated =
           bytes < 0 || !replicasAreHere
               ? OptionalLong.empty()
               : OptionalLong.of(bytes - allocatedBefore);
-      return new Costs(cpu, others, disk, allocated);
+      return new Costs(
+          cpu,
+          others,
+          difference(deviceNow.writtenBytes(), deviceBefore.writtenBytes()),
+          difference(deviceNow.flushes(), deviceBefore.flushes()),
+          difference(loopbackNow.packets(), loopbackBefore.packets()),
+          difference(loopbackNow.bytes(), loopbackBefore.bytes()),
+          allocated);
+    }
+
+    private static OptionalLong difference(OptionalLong now, OptionalLong before) {
+      return now.isPresent() && before.isPresent()
+          ? OptionalLong.of(now.getAsLong() - before.getAsLong())
+          : OptionalLong.empty();
     }
 
     private Usage used() {

@@ -19,6 +19,7 @@ import org.HdrHistogram.Histogram;
  * @param gapNanos longest time without any answer after the fault; 0 without a fault
  * @param fault what was done, for people
  * @param counts what the replicas counted over the measured time
+ * @param leaderChanges epochs that began in the measured time; absent if replicas do not tell
  * @param perSecondBeforeFault calls answered in a second up to the fault
  * @param putsPerBatch objects written for each batch proposed, up to the fault
  * @param prices of requests to an object store
@@ -39,6 +40,7 @@ public record Measured(
     long gapNanos,
     String fault,
     SortedMap<String, Long> counts,
+    OptionalLong leaderChanges,
     double perSecondBeforeFault,
     double putsPerBatch,
     Prices prices,
@@ -47,6 +49,8 @@ public record Measured(
     SortedMap<String, String> everySetting,
     Costs costs,
     Timeline timeline) {
+  /** What {@code fault} says when nothing was done. */
+  public static final String NO_FAULT = "none";
 
   /** Commands and reads answered in a second. */
   public double perSecond() {
@@ -91,6 +95,21 @@ public record Measured(
     return perCommand(costs.diskBytes());
   }
 
+  /** Flushes of the disk for a thousand answered calls, by whomever; absent as above. */
+  public OptionalDouble diskFlushesPerThousand() {
+    return times(perCommand(costs.diskFlushes()), 1000);
+  }
+
+  /** Packets over loopback for a thousand answered calls, by whomever; absent as above. */
+  public OptionalDouble loopbackPacketsPerThousand() {
+    return times(perCommand(costs.loopbackPackets()), 1000);
+  }
+
+  /** Bytes over loopback for each answered call, by whomever; absent as above. */
+  public OptionalDouble loopbackBytesPerCommand() {
+    return perCommand(costs.loopbackBytes());
+  }
+
   /** Bytes allocated for each answered call; absent when replicas have processes of their own. */
   public OptionalDouble allocatedBytesPerCommand() {
     return perCommand(costs.allocatedBytes());
@@ -100,6 +119,10 @@ public record Measured(
     return bytes.isEmpty() || answered == 0
         ? OptionalDouble.empty()
         : OptionalDouble.of((double) bytes.getAsLong() / answered);
+  }
+
+  private static OptionalDouble times(OptionalDouble value, double factor) {
+    return value.isEmpty() ? value : OptionalDouble.of(value.getAsDouble() * factor);
   }
 
   /** CPU seconds of all replicas and the load generator for a million answered calls. */

@@ -48,7 +48,7 @@ final class ProcessReplica implements Replica {
   private volatile boolean endWanted;
   private volatile boolean paused;
   private volatile boolean stalled;
-  private volatile Status last = new Status(false, 0, new TreeMap<>());
+  private volatile Status last = new Status(false, 0, 0, new TreeMap<>());
   private volatile Usage used = Usage.NONE;
 
   private ProcessReplica(String name, Path log, Process process) {

@@ -145,7 +145,10 @@ final class QuorateContender implements Contender {
     public Status status() {
       ReplicaReport report = node.status();
       return new Status(
-          report.protocol().role() == Role.LEADER, report.appliedIndex(), report.counters());
+          report.protocol().role() == Role.LEADER,
+          report.protocol().epoch(),
+          report.appliedIndex(),
+          report.counters());
     }
 
     @Override

@@ -65,10 +65,12 @@ public interface Replica {
    * A replica's own view.
    *
    * @param leads whether it takes itself for the leader
+   * @param epoch the highest one that it knows, by which leaders are told apart; 0 if it does not
+   *     tell
    * @param applied position in its log up to which its state machine has applied, in whatever unit
    *     the contender counts; comparable among the replicas of a group
    * @param counters counts since its start, by the names of {@code docs/operating.md}; a contender
    *     that counts nothing has none
    */
-  record Status(boolean leads, long applied, SortedMap<String, Long> counters) {}
+  record Status(boolean leads, long epoch, long applied, SortedMap<String, Long> counters) {}
 }

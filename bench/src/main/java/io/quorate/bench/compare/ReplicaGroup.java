@@ -352,6 +352,11 @@ final class ReplicaGroup implements ContenderGroup {
   }
 
   @Override
+  public long epoch() {
+    return running().stream().mapToLong(each -> each.getValue().status().epoch()).max().orElse(0);
+  }
+
+  @Override
   public boolean statesAgree() {
     for (Map.Entry<Integer, Replica> each : running()) {
       // What every replica has applied includes what the leader has applied now.

@@ -217,6 +217,21 @@ record Against(String made, boolean sameMachine, List<Change> changes) {
     return sentences;
   }
 
+  /** How many contenders got worse: several figures of one often have the same cause. */
+  String verdict() {
+    List<String> all = changes.stream().map(Change::contender).distinct().toList();
+    List<String> worse =
+        changes.stream()
+            .filter(change -> change.kind == Kind.WORSE)
+            .map(Change::contender)
+            .distinct()
+            .toList();
+    return worse.isEmpty()
+        ? "No contender got worse."
+        : "%d of %d contenders got worse: %s."
+            .formatted(worse.size(), all.size(), Words.list(worse));
+  }
+
   /** What is noise, in a sentence. */
   static String noise() {
     return ("Within noise: the ranges of old and new overlap, or their medians differ by no more"
@@ -262,6 +277,8 @@ record Against(String made, boolean sameMachine, List<Change> changes) {
         + "Not shown: %d figures that changed by no more than noise.%n".formatted(quiet)
         + rule()
         + "\n"
-        + (sameMachine ? "" : "The machine was another one: figures may differ for that alone.\n");
+        + (sameMachine ? "" : "The machine was another one: figures may differ for that alone.\n")
+        + verdict()
+        + "\n";
   }
 }

@@ -13,6 +13,7 @@ final class AgainstPage {
     Html html = new Html();
     html.open("section", "id", "against", "aria-labelledby", "against-title");
     html.leaf("h2", "What changed since " + against.made(), "id", "against-title");
+    html.leaf("p", against.verdict());
     html.leaf(
         "p",
         Against.noise()

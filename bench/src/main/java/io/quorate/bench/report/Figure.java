@@ -11,6 +11,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -150,6 +151,19 @@ record Figure(
               Noise.OF_A_TAIL,
               true,
               run -> run.options().fault() == Fault.NONE ? NONE : run.measured().gapNanos() / 1e6),
+          new Figure(
+              "leaderChanges",
+              "leader changes",
+              "",
+              Better.NEITHER,
+              "Epochs that began in the measured time: 0 without a fault, 1 for a leader that is"
+                  + " replaced at the first attempt; an election without a winner counts, too.",
+              Noise.OF_AN_EXTREME,
+              false,
+              run -> {
+                OptionalLong changes = run.measured().leaderChanges();
+                return changes.isPresent() ? changes.getAsLong() : NONE;
+              }),
           counted(
               "messagesPerThousand",
               "messages / 1,000 commands",
@@ -214,9 +228,27 @@ record Figure(
               run -> run.measured().cpuSecondsPerMillion()),
           counted(
               "diskBytesPerCommand",
-              "disk bytes / command",
+              "disk bytes / command, machine-wide",
               "Bytes written to the disk of the replicas, by whomever.",
               run -> run.measured().diskBytesPerCommand()),
+          counted(
+              "diskFlushesPerThousand",
+              "disk flushes / 1,000 commands, machine-wide",
+              "How often the disk of the replicas was told to empty its cache, by whomever: once"
+                  + " for a sync, or for several that come together.",
+              run -> run.measured().diskFlushesPerThousand()),
+          counted(
+              "loopbackPacketsPerThousand",
+              "loopback packets / 1,000 commands, machine-wide",
+              "Packets that the machine sent to itself by TCP and UDP, whoever did: those of"
+                  + " replicas, client and embedded object store. No count of messages: several"
+                  + " may share a packet, and an acknowledgement of TCP is one.",
+              run -> run.measured().loopbackPacketsPerThousand()),
+          counted(
+              "loopbackBytesPerCommand",
+              "loopback bytes / command, machine-wide",
+              "Bytes of these packets, headers included.",
+              run -> run.measured().loopbackBytesPerCommand()),
           counted(
               "allocatedBytesPerCommand",
               "bytes allocated / command",

@@ -230,6 +230,7 @@ final class Findings {
           "The machine was busy: other programs used up to %s %% of its processors meanwhile."
               .formatted(Words.number(Figure.rounded(others))));
     }
+    Remarks.sentences(root).forEach(notes::add);
     if (options.get("repeat").intValue() == 1) {
       notes.add("One run each: --repeat 3 shows how much of a difference is noise.");
     }

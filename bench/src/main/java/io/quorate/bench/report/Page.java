@@ -349,6 +349,11 @@ final class Page {
       rows.forEach(row -> html.leaf("td", settings(row), "class", "text"));
       html.end();
     }
+    if (rows.stream().anyMatch(row -> row.has("remarks"))) {
+      html.open("tr").leaf("th", "remarks", "scope", "row");
+      rows.forEach(row -> html.leaf("td", remarks(row), "class", "text"));
+      html.end();
+    }
     for (Figure figure : Figure.ALL) {
       if (rows.stream().anyMatch(row -> row.get("figures").has(figure.key()))) {
         html.open("tr").open("th", "scope", "row").text(figure.title());
@@ -366,6 +371,12 @@ final class Page {
   /** What a reader must know of the contender's own; empty if nothing. */
   private String settings(JsonNode row) {
     return root.get("runs").get(row.get("shown").intValue()).get("settings").textValue();
+  }
+
+  private static String remarks(JsonNode row) {
+    List<String> remarks = new ArrayList<>();
+    row.path("remarks").forEach(remark -> remarks.add(remark.textValue()));
+    return String.join("; ", remarks);
   }
 
   private static void cell(Html html, @Nullable JsonNode row, Figure figure, boolean best) {

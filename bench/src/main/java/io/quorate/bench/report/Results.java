@@ -156,6 +156,8 @@ public final class Results {
     }
     curve(node.putArray("latencyCurve"), measured.latencies());
     timeline(node.putObject("timeline"), measured.timeline());
+    WarmUp.growthPercent(measured.timeline())
+        .ifPresent(growth -> node.put("growthPercent", rounded(growth)));
     ObjectNode counts = node.putObject("counts");
     measured.counts().forEach(counts::put);
     history(node.putObject("history"), measured.verdict());

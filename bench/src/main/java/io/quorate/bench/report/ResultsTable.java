@@ -29,7 +29,9 @@ final class ResultsTable {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("the results are no JSON", e);
     }
-    return root.has("sweep") ? matrix(root) : columns(root);
+    StringBuilder text = new StringBuilder(root.has("sweep") ? matrix(root) : columns(root));
+    Remarks.sentences(root).forEach(sentence -> text.append(sentence).append('\n'));
+    return text.toString();
   }
 
   private static String columns(JsonNode root) {

@@ -61,6 +61,7 @@ final class Summary {
         of.put("max", values.get(values.size() - 1));
       }
     }
+    Remarks.fill(row, own);
     history(row.putObject("history"), own);
   }
 

@@ -116,6 +116,7 @@ final class ContendersTest {
     assertThat(measured.costs().cpuNanos()).isPositive();
     assertThat(measured.costs().allocatedBytes()).isEmpty();
     assertThat(measured.counts()).containsKey("log_syncs");
+    assertThat(measured.leaderChanges().orElse(0)).isPositive();
   }
 
   @Tag("slow")

@@ -42,17 +42,23 @@ final class PlantedFaultTest {
   }
 
   private static HistoryVerdict run(Cheat cheat) throws InterruptedException {
+    return measured(cheat).verdict();
+  }
+
+  private static Measured measured(Cheat cheat) throws InterruptedException {
     List<Measured> results =
         new Comparison(OPTIONS, new Silence(), (name, options) -> new Cheater(cheat)).run();
     assertThat(results).hasSize(1);
     assertThat(results.get(0).answered()).isGreaterThan(CHEATED_COMMAND);
-    return results.get(0).verdict();
+    return results.get(0);
   }
 
   @Test
   void honestyPays() throws InterruptedException {
-    HistoryVerdict verdict = run(Cheat.NONE);
+    Measured measured = measured(Cheat.NONE);
+    HistoryVerdict verdict = measured.verdict();
 
+    assertThat(measured.leaderChanges()).hasValue(1);
     assertThat(verdict.problems()).isEmpty();
     assertThat(verdict.good()).isTrue();
     assertThat(verdict.checked()).isGreaterThan(CHEATED_COMMAND);
@@ -112,6 +118,7 @@ final class PlantedFaultTest {
     private final CounterMachine machine = new CounterMachine(OPTIONS.keys(), CLIENTS);
     private long commands;
     private boolean stale;
+    private long epoch = 7;
 
     Cheater(Cheat cheat) {
       this.cheat = cheat;
@@ -179,7 +186,13 @@ final class PlantedFaultTest {
 
     @Override
     public String strike(CompareOptions.Fault fault) {
+      epoch++;
       return "killed the leader n1";
+    }
+
+    @Override
+    public long epoch() {
+      return epoch;
     }
 
     @Override

@@ -80,6 +80,8 @@ final class OutcomeTest {
         List.of(
             outcome(NONE, three(33_000, Planted.GOOD), null),
             outcome(NONE, three(33_000, Planted.WRONG), null),
+            outcome(
+                NONE, List.of(Planted.faultless("raft", 1, Planted.growing(40, 1_000, 50))), null),
             outcome(swept(), sweptRuns(), null))) {
       assertThat(schema.validate(Results.parse(outcome.json()))).isEmpty();
     }
@@ -208,9 +210,11 @@ final class OutcomeTest {
             "raft is worse than on 2026-11-21T20:00:00Z: commands/s before the fault 29,040,"
                 + " was 36,300 (-20.0 %, beyond noise).");
     assertThat(outcome.table())
-        .containsPattern("raft: commands/s .*33,000 +26,400 +-20.0 % +WORSE");
+        .containsPattern("raft: commands/s .*33,000 +26,400 +-20.0 % +WORSE")
+        .endsWith("1 of 3 contenders got worse: raft.\n");
     assertThat(outcome.page())
         .contains("class=\"banner\"")
+        .contains("<p>1 of 3 contenders got worse: raft.</p>")
         .contains("<td class=\"bad\">WORSE</td>")
         .contains("id=\"against\"");
   }
@@ -234,7 +238,9 @@ final class OutcomeTest {
     Outcome outcome = outcome(NONE, three(66_000, Planted.GOOD), old);
 
     assertThat(outcome.exitCode()).isZero();
-    assertThat(outcome.table()).containsPattern("raft: commands/s .* \\+100.0 % +better");
+    assertThat(outcome.table())
+        .containsPattern("raft: commands/s .* \\+100.0 % +better")
+        .endsWith("No contender got worse.\n");
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
 
 /** Runs that never happened, for tests of what is made of them. */
@@ -53,6 +54,44 @@ final class Planted {
       String contender,
       long perSecond,
       HistoryVerdict verdict) {
+    return run(
+        point,
+        options,
+        contender,
+        perSecond,
+        verdict,
+        "killed the leader n1",
+        1,
+        new Timeline(100_000_000L, List.of(perSecond / 10, 0L, perSecond / 10), 123_000_000L));
+  }
+
+  /** So many tenths of a second, each with some answers more than the one before. */
+  static Timeline growing(int tenths, long first, long more) {
+    return new Timeline(
+        100_000_000L,
+        LongStream.range(0, tenths).map(tenth -> first + tenth * more).boxed().toList(),
+        -1);
+  }
+
+  /** A run that nothing was done to, in which so many epochs began. */
+  static Run faultless(String contender, long changes, Timeline timeline) {
+    return run("", options(64, 1), contender, 30_000, GOOD, Measured.NO_FAULT, changes, timeline);
+  }
+
+  /** A run that lost its leader at some time. */
+  static Run faulty(String contender, Timeline timeline) {
+    return run("", options(64, 1), contender, 30_000, GOOD, "killed the leader n1", 1, timeline);
+  }
+
+  private static Run run(
+      String point,
+      CompareOptions options,
+      String contender,
+      long perSecond,
+      HistoryVerdict verdict,
+      String fault,
+      long changes,
+      Timeline timeline) {
     Histogram latencies = new Histogram(3);
     for (int i = 0; i < 10_000; i++) {
       latencies.recordValue(1_000_000_000L / perSecond * 64 + i * 977L);
@@ -70,8 +109,9 @@ final class Planted {
             3,
             0,
             250_123_456L,
-            "killed the leader n1",
+            fault,
             counts(contender, answered),
+            contender.equals("peer") ? OptionalLong.empty() : OptionalLong.of(changes),
             perSecond * 1.1,
             contender.equals("s3") ? 1.003 : 0,
             Prices.shipped("standard"),
@@ -82,8 +122,11 @@ final class Planted {
                 12_345_678_901L,
                 OptionalDouble.of(0.125),
                 OptionalLong.of(answered * 1_234),
+                OptionalLong.of(answered / 40),
+                OptionalLong.of(answered / 5),
+                OptionalLong.of(answered * 2_345),
                 OptionalLong.empty()),
-            new Timeline(100_000_000L, List.of(perSecond / 10, 0L, perSecond / 10), 123_000_000L)));
+            timeline));
   }
 
   /** What only our own contenders tell. */

@@ -49,6 +49,7 @@ class ComparisonTest {
       String contender = run.get("contender").textValue();
       assertThat(run.get("answered").longValue()).as(contender).isPositive();
       assertThat(run.get("fault").textValue()).as(contender).startsWith("killed the leader n");
+      assertThat(run.at("/figures/leaderChanges").longValue()).as(contender).isPositive();
       JsonNode history = run.get("history");
       assertThat(history.get("checked").longValue())
           .as(contender)

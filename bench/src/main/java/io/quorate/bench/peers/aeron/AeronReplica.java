@@ -35,7 +35,7 @@ final class AeronReplica implements Replica {
 
   @Override
   public Status status() {
-    return new Status(service.leads(), service.applied(), new TreeMap<>());
+    return new Status(service.leads(), 0, service.applied(), new TreeMap<>());
   }
 
   @Override

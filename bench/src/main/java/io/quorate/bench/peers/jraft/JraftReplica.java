@@ -25,7 +25,7 @@ final class JraftReplica implements Replica {
 
   @Override
   public Status status() {
-    return new Status(node.isLeader(false), machine.applied(), new TreeMap<>());
+    return new Status(node.isLeader(false), 0, machine.applied(), new TreeMap<>());
   }
 
   @Override

@@ -28,7 +28,10 @@ final class RatisReplica implements Replica {
     try {
       DivisionInfo info = server.getDivision(group).getInfo();
       return new Status(
-          info.isLeader() && info.isLeaderReady(), info.getLastAppliedIndex(), new TreeMap<>());
+          info.isLeader() && info.isLeaderReady(),
+          info.getCurrentTerm(),
+          info.getLastAppliedIndex(),
+          new TreeMap<>());
     } catch (IOException e) {
       throw new IllegalStateException("Ratis says nothing of its group: " + e, e);
     }
