@@ -44,6 +44,8 @@ public final class IdleGroups {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(180);
   private static final long QUIET_MILLIS = 1_000;
   private static final int QUIET_LOOKS_MAX = 60;
+  // Longer than threads stay that have nothing to do.
+  private static final int SETTLED_LOOKS = 12;
   private static final long IDLE_MILLIS =
       TimeUnit.SECONDS.toMillis(Integer.getInteger("quorate.idle.seconds", 10));
 
@@ -102,10 +104,10 @@ public final class IdleGroups {
     idle.useAll();
     await("not all replicas have applied the command", idle::allApplied);
     final long startMillis = (System.nanoTime() - begun) / 1_000_000;
-    awaitQuiet();
+    awaitQuiet(SETTLED_LOOKS);
     final long before = OwnProcess.residentBytes();
     System.gc();
-    awaitQuiet();
+    awaitQuiet(1);
 
     long cpu = OwnProcess.cpuNanos();
     long messages = idle.messagesSent();
@@ -195,18 +197,19 @@ public final class IdleGroups {
     return sum;
   }
 
-  /** Until two seconds used as much CPU time as each other, and as many threads are there. */
-  private static void awaitQuiet() {
+  /**
+   * Until so many seconds used as much CPU time as the one before, and as many threads are there.
+   */
+  private static void awaitQuiet(int looks) {
     long last = Long.MAX_VALUE;
     int threads = 0;
-    for (int i = 0; i < QUIET_LOOKS_MAX; i++) {
+    int steadily = 0;
+    for (int i = 0; i < QUIET_LOOKS_MAX && steadily < looks; i++) {
       long cpu = OwnProcess.cpuNanos();
       pause(QUIET_MILLIS);
       cpu = OwnProcess.cpuNanos() - cpu;
-      boolean steady = Math.abs(cpu - last) <= Math.max(cpu, last) / 10 || cpu < 5_000_000;
-      if (steady && threads == OwnProcess.threads()) {
-        return;
-      }
+      boolean steady = Math.abs(cpu - last) <= Math.max(cpu, last) / 5 || cpu < 20_000_000;
+      steadily = steady && threads == OwnProcess.threads() ? steadily + 1 : 0;
       last = cpu;
       threads = OwnProcess.threads();
     }
