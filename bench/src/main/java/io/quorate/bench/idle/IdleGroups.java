@@ -44,6 +44,8 @@ public final class IdleGroups {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(180);
   private static final long QUIET_MILLIS = 1_000;
   private static final int QUIET_LOOKS_MAX = 60;
+  // What is left belongs to others.
+  private static final long FREE_BYTES_MIN = 20L << 30;
   // Longer than threads stay that have nothing to do.
   private static final int SETTLED_LOOKS = 12;
   private static final long IDLE_MILLIS =
@@ -137,6 +139,9 @@ public final class IdleGroups {
   private void start(
       Path folder, String backend, int group, List<Integer> ports, Map<String, String> settings)
       throws IOException {
+    if (Files.getFileStore(folder).getUsableSpace() < FREE_BYTES_MIN) {
+      throw new IllegalStateException("the disk is nearly full after " + group + " groups");
+    }
     StringBuilder members = new StringBuilder();
     for (int i = 0; i < ports.size(); i++) {
       members.append(String.format("n%d = \"127.0.0.1:%d\"%n", i + 1, ports.get(i)));
