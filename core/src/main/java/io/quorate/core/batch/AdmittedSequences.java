@@ -7,25 +7,33 @@ package io.quorate.core.batch;
  * be told from a new one before it is logged. A hint, not a promise: it forgets sessions at will,
  * and what it does not know is logged and told apart at apply, where alone it counts.
  *
- * <p>A dense range of sequence numbers for each session, in a direct-mapped table of fixed size: a
- * few nanoseconds a command, and no growth. Not safe for several threads.
+ * <p>A dense range of sequence numbers for each session, in a direct-mapped table: a few
+ * nanoseconds a command. The table begins small, for groups that have few callers, and doubles when
+ * two sessions want the same row, up to {@link #ROWS_MAX}. Not safe for several threads.
  *
  * <p>Invariant: a number within a valid row's range was admitted since the last {@link #forget}.
  */
 final class AdmittedSequences {
-  private static final int ROWS = 4096;
+  static final int ROWS_MAX = 4096;
+  private static final int ROWS_AT_FIRST = 16;
   private static final int STRIDE = 4;
   private static final int SESSION = 0;
   private static final int FROM = 1;
   private static final int THROUGH = 2;
   private static final int GENERATION = 3;
 
-  private final long[] rows = new long[ROWS * STRIDE];
+  private long[] rows = new long[ROWS_AT_FIRST * STRIDE];
   private long generation = 1;
 
   /** Notes an admission; false if the same command was admitted before. */
   boolean admit(long session, long sequence) {
     int row = rowOf(session);
+    while (rows[row + SESSION] != session
+        && rows[row + GENERATION] == generation
+        && rows.length < ROWS_MAX * STRIDE) {
+      grow();
+      row = rowOf(session);
+    }
     if (rows[row + SESSION] == session && rows[row + GENERATION] == generation) {
       long through = rows[row + THROUGH];
       if (sequence == through + 1) {
@@ -54,8 +62,25 @@ final class AdmittedSequences {
     return generation;
   }
 
-  private static int rowOf(long session) {
+  /** Rows of the table. */
+  int rows() {
+    return rows.length / STRIDE;
+  }
+
+  /** Each row has two places in the larger table, so that none displaces another. */
+  private void grow() {
+    long[] old = rows;
+    rows = new long[old.length * 2];
+    for (int row = 0; row < old.length; row += STRIDE) {
+      if (old[row + GENERATION] == generation) {
+        System.arraycopy(old, row, rows, rowOf(old[row + SESSION]), STRIDE);
+      }
+    }
+  }
+
+  private int rowOf(long session) {
     long mixed = session * 0x9E3779B97F4A7C15L;
-    return (int) (mixed >>> 52) * STRIDE;
+    int bits = Integer.numberOfTrailingZeros(rows.length / STRIDE);
+    return (int) (mixed >>> (Long.SIZE - bits)) * STRIDE;
   }
 }

@@ -26,7 +26,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
+import org.jctools.queues.atomic.MpscGrowableAtomicArrayQueue;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,9 @@ public final class ReplicaLoop implements Actor {
   private static final int READS_A_TURN_MAX = 4096;
   private static final long STATUS_EVERY_NANOS = 20_000_000;
 
+  /** Room of a queue at first: a process may hold a thousand replicas with nothing to do. */
+  private static final int QUEUE_AT_FIRST = 64;
+
   private record AdminCall(AdminCommand command, ReplySink sink, long tag) {}
 
   private record ReadGroup(List<ReadCall> calls, long deadlineNanos) {}
@@ -52,11 +57,11 @@ public final class ReplicaLoop implements Actor {
   private final Admission admission;
   private final PendingReplies pending;
 
-  private final MpscAtomicArrayQueue<Event.Received> inbox;
+  private final MessagePassingQueue<Event.Received> inbox;
   // Answers of our own parts: each answers something that the core asked for, so bounded by it.
   private final MpscUnboundedAtomicArrayQueue<Event> reports =
       new MpscUnboundedAtomicArrayQueue<>(256);
-  private final MpscAtomicArrayQueue<ReadCall> reads;
+  private final MessagePassingQueue<ReadCall> reads;
   private final MpscAtomicArrayQueue<AdminCall> admins = new MpscAtomicArrayQueue<>(64);
 
   private final Map<Long, ReadGroup> readGroups = new LinkedHashMap<>();
@@ -89,9 +94,16 @@ public final class ReplicaLoop implements Actor {
     this.batcher = batcher;
     this.admission = admission;
     this.pending = pending;
-    this.inbox = new MpscAtomicArrayQueue<>(limits.inboxMessagesMax());
-    this.reads = new MpscAtomicArrayQueue<>(limits.readsWaitingMax());
+    this.inbox = queueOf(limits.inboxMessagesMax());
+    this.reads = queueOf(limits.readsWaitingMax());
     this.status = core.status();
+  }
+
+  /** A queue for many producers that takes this much, but has room for little until it has to. */
+  private static <T> MessagePassingQueue<T> queueOf(int most) {
+    return most <= QUEUE_AT_FIRST
+        ? new MpscAtomicArrayQueue<>(most)
+        : new MpscGrowableAtomicArrayQueue<>(QUEUE_AT_FIRST, most);
   }
 
   /** Connects the parts that point at each other; before the first turn. */

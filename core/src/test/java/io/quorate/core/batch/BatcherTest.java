@@ -96,6 +96,26 @@ class BatcherTest {
   }
 
   @Test
+  void theTableOfAdmittedCommandsGrowsWithTheSessionsAndForgetsNoneByThat() {
+    AdmittedSequences admitted = new AdmittedSequences();
+    int before = admitted.rows();
+    for (long session = 1; session <= 8; session++) {
+      for (long sequence = 1; sequence <= session; sequence++) {
+        assertThat(admitted.admit(session, sequence)).isTrue();
+      }
+    }
+    for (long session = 1; session <= 8; session++) {
+      assertThat(admitted.admit(session, session)).as("the last one again").isFalse();
+      assertThat(admitted.admit(session, 1)).as("the first one again").isFalse();
+    }
+    assertThat(before).isLessThan(100);
+    for (long session = 9; session <= 100_000; session++) {
+      assertThat(admitted.admit(session, 1)).isTrue();
+    }
+    assertThat(admitted.rows()).isEqualTo(AdmittedSequences.ROWS_MAX);
+  }
+
+  @Test
   void whatGatheredGoesAsOneBatchInOrder() throws Exception {
     Batcher batcher = new Batcher(1 << 20, 4096);
     append(batcher, "a", 1);

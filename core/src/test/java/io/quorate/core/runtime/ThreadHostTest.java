@@ -5,8 +5,11 @@ package io.quorate.core.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.core.port.ActorHost.Handle;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,8 +20,22 @@ import org.junit.jupiter.api.Timeout;
 class ThreadHostTest {
   private final ThreadHost host = new ThreadHost(new SystemClock());
 
+  private final Thread lender = Thread.currentThread();
+
+  /** Ends each thread as soon as it has nothing to do. */
+  private final ThreadHost restless = new ThreadHost(new SystemClock(), Duration.ofNanos(1));
+
   @Test
   void noWakeIsLost() throws Exception {
+    noWakeIsLost(host, 20_000);
+  }
+
+  @Test
+  void noWakeIsLostWhileThreadsEndAndBegin() throws Exception {
+    noWakeIsLost(restless, 5_000);
+  }
+
+  private static void noWakeIsLost(ThreadHost host, int wakes) throws Exception {
     AtomicInteger offered = new AtomicInteger();
     AtomicInteger taken = new AtomicInteger();
     SynchronousQueue<Integer> answers = new SynchronousQueue<>();
@@ -37,7 +54,7 @@ class ThreadHostTest {
               return Long.MAX_VALUE;
             },
             failure -> {});
-    for (int i = 1; i <= 20_000; i++) {
+    for (int i = 1; i <= wakes; i++) {
       offered.incrementAndGet();
       handle.wake();
       assertThat(answers.poll(30, TimeUnit.SECONDS)).isEqualTo(i);
@@ -47,6 +64,15 @@ class ThreadHostTest {
 
   @Test
   void noWakeIsLostBetweenThreadsThatLendThemselves() throws Exception {
+    noWakeIsLostBetweenLenders(host, 10_000);
+  }
+
+  @Test
+  void noWakeIsLostBetweenThreadsThatLendThemselvesEndAndBegin() throws Exception {
+    noWakeIsLostBetweenLenders(restless, 1_000);
+  }
+
+  private static void noWakeIsLostBetweenLenders(ThreadHost host, int wakes) throws Exception {
     AtomicInteger offered = new AtomicInteger();
     AtomicInteger taken = new AtomicInteger();
     AtomicInteger atIt = new AtomicInteger();
@@ -66,7 +92,7 @@ class ThreadHostTest {
       boolean lends = caller != 0;
       callers[caller] =
           new Thread(() -> {
-            for (int i = 0; i < 10_000; i++) {
+            for (int i = 0; i < wakes; i++) {
               int own = offered.incrementAndGet();
               if (lends) {
                 handle.wakeHere();
@@ -84,7 +110,7 @@ class ThreadHostTest {
       caller.join();
     }
     handle.close();
-    assertThat(taken).hasValue(30_000);
+    assertThat(taken).hasValue(3 * wakes);
     assertThat(together).hasValue(1);
   }
 
@@ -150,6 +176,89 @@ class ThreadHostTest {
             failure -> {});
     assertThat(turns.await(30, TimeUnit.SECONDS)).isTrue();
     handle.close();
+  }
+
+  @Test
+  void aThreadWithNothingToDoEndsAndAnotherOneGivesTheNextTurn() throws Exception {
+    BlockingQueue<Thread> turned = new LinkedBlockingQueue<>();
+    Handle handle =
+        restless.host(
+            "test",
+            now -> {
+              turned.add(Thread.currentThread());
+              return Long.MAX_VALUE;
+            },
+            failure -> {});
+    Thread first = turned.take();
+    first.join();
+    assertThat(turned).isEmpty();
+    handle.wake();
+    Thread second = turned.take();
+    assertThat(second).isNotSameAs(first);
+    second.join();
+    handle.wakeHere();
+    assertThat(turned.take()).isSameAs(Thread.currentThread());
+    handle.close();
+    assertThat(turned).isEmpty();
+  }
+
+  @Test
+  void aThreadThatEndedIsBackAtItsDeadline() throws Exception {
+    BlockingQueue<Thread> turned = new LinkedBlockingQueue<>();
+    BlockingQueue<Long> due = new LinkedBlockingQueue<>();
+    Handle handle =
+        restless.host(
+            "test",
+            now -> {
+              turned.add(Thread.currentThread());
+              if (due.isEmpty()) {
+                due.add(now.monotonicNanos() + 50_000_000);
+              }
+              return now.monotonicNanos() < due.element() ? due.element() : Long.MAX_VALUE;
+            },
+            failure -> {});
+    Thread first = turned.take();
+    first.join();
+    assertThat(turned.take()).isNotSameAs(first);
+    assertThat(System.nanoTime()).isGreaterThanOrEqualTo(due.element());
+    handle.close();
+  }
+
+  @Test
+  void aLentTurnWithADeadlineBringsTheThreadBack() throws Exception {
+    BlockingQueue<Thread> turned = new LinkedBlockingQueue<>();
+    Handle handle =
+        restless.host(
+            "test",
+            now -> {
+              turned.add(Thread.currentThread());
+              boolean lent = Thread.currentThread().equals(lender);
+              return lent ? now.monotonicNanos() + 1_000_000 : Long.MAX_VALUE;
+            },
+            failure -> {});
+    turned.take().join();
+    handle.wakeHere();
+    assertThat(turned.take()).isSameAs(lender);
+    assertThat(turned.take().getName()).isEqualTo("test");
+    handle.close();
+  }
+
+  @Test
+  void aClosedActorWithoutAThreadGetsNoTurn() throws Exception {
+    BlockingQueue<Thread> turned = new LinkedBlockingQueue<>();
+    Handle handle =
+        restless.host(
+            "test",
+            now -> {
+              turned.add(Thread.currentThread());
+              return Long.MAX_VALUE;
+            },
+            failure -> {});
+    turned.take().join();
+    handle.close();
+    handle.wake();
+    handle.wakeHere();
+    assertThat(turned).isEmpty();
   }
 
   @Test

@@ -88,7 +88,7 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** That of the product, made absolute: the child has a folder of its own. */
-  private static String classPath() {
+  static String classPath() {
     Path own = Path.of("").toAbsolutePath();
     List<String> parts = new ArrayList<>();
     for (String each : System.getProperty("java.class.path").split(File.pathSeparator)) {
