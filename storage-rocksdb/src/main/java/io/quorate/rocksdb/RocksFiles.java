@@ -192,10 +192,6 @@ final class RocksFiles implements LogFiles {
         .setStatsPersistPeriodSec(0)
         .setMaxManifestFileSize(1 << 20)
         .setManifestPreallocationSize(64 << 10)
-        // A write-ahead log would take the disk space of a whole memtable at once, 70 MiB of every
-        // idle replica. Syncs gain nothing by it: only a block that was written before is cheaper
-        // (docs/adr/0010-segment-files.md), which is what recycling gives.
-        .setAllowFAllocate(false)
         .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
         .setMaxLogFileSize(1 << 20)
         .setKeepLogFileNum(2);

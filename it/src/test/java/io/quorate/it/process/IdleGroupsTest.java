@@ -55,6 +55,7 @@ class IdleGroupsTest {
     command.addAll(List.of("-cp", ChildJvm.classPath(), IdleGroups.class.getName()));
     command.add(folder.resolve("data").toString());
     command.addAll(List.of(backend, Integer.toString(groups), Integer.toString(replicas)));
+    command.add("rocksdb.memtable=1MiB"); // or each takes 70 MiB of disk for its write-ahead log
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
     Process process =
