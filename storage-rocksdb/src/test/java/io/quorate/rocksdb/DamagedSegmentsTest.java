@@ -326,7 +326,7 @@ final class DamagedSegmentsTest extends LogScene {
   @Test
   void aLogThatIsHardlyWrittenToIsSmallAndGrowsByDoubling() throws IOException {
     int mebibyte = 1 << 20;
-    LogOptions options = LogOptions.DEFAULT.withSegmentBytes(4 * mebibyte);
+    LogOptions options = LogOptions.DEFAULT.withSegmentBytes(4L * mebibyte);
     try (RocksStorage storage = RocksStorage.open(path, Disks.GROUP, Disks.NODE, options)) {
       storage.log().recover(null, 1);
       appendMany(storage, 1, 800);

@@ -45,7 +45,7 @@ public final class IdleGroups {
   private static final long QUIET_MILLIS = 1_000;
   private static final int QUIET_LOOKS_MAX = 60;
   // What is left belongs to others.
-  private static final long FREE_BYTES_MIN = 20L << 30;
+  private static final long FREE_BYTES_MIN = 4L << 30;
   // Longer than threads stay that have nothing to do.
   private static final int SETTLED_LOOKS = 12;
   private static final long IDLE_MILLIS =

@@ -194,7 +194,7 @@ final class SegmentFolder {
     if (next == null) {
       return;
     }
-    long due = (long) Math.min(next.bytes(), 2.0 * used / of * next.bytes());
+    long due = Math.min(next.bytes(), 2 * used * next.bytes() / of); // files have 31 bits
     if (next.written() < due) {
       Allocation stepping = next;
       step =
