@@ -18,12 +18,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What {@code serve} and {@code inspect} say about files that are whole, foreign or damaged. */
 class DataDirectoryTest {
   private static final NodeId N1 = NodeId.of("n1");
 
   @TempDir private Path folder;
+  private String kind = "auto";
   private int port;
 
   @BeforeEach
@@ -58,11 +61,13 @@ class DataDirectoryTest {
     }
   }
 
-  @Test
-  void damagedFilesAreFoundByInspect() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"rocksdb, .log, the log lost its end", "segments, .segment, damaged: "})
+  void damagedFilesAreFoundByInspect(String log, String ending, String found) throws IOException {
+    kind = log;
     writeSome("orders");
     CommandRun before = CommandRun.of("admin", "inspect", directory("orders").toString());
-    damage(directory("orders"));
+    damage(directory("orders"), ending);
 
     CommandRun after = CommandRun.of("admin", "inspect", directory("orders").toString());
 
@@ -70,14 +75,14 @@ class DataDirectoryTest {
     assertThat(before.code()).isZero();
     assertThat(before.out()).contains("group orders, node n1");
     assertThat(after.code()).isEqualTo(1);
-    assertThat(after.out()).contains("the log lost its end");
+    assertThat(after.out()).contains(found);
   }
 
-  /** Flips bytes in the middle of the write-ahead log of RocksDB, long synced. */
-  private static void damage(Path directory) throws IOException {
+  /** Flips bytes in the middle of the log, long synced. */
+  private static void damage(Path directory, String ending) throws IOException {
     List<Path> logs;
     try (Stream<Path> all = Files.walk(directory)) {
-      logs = all.filter(file -> file.toString().endsWith(".log")).toList();
+      logs = all.filter(file -> file.toString().endsWith(ending)).toList();
     }
     assertThat(logs).hasSize(1);
     byte[] bytes = Files.readAllBytes(logs.get(0));
@@ -117,8 +122,9 @@ class DataDirectoryTest {
           backend = raft
           members { n1 = "127.0.0.1:%d" }
           data-dir = "%s"
+          rocksdb.log = %s
         }
         """
-            .formatted(group, port, folder.resolve("data")));
+            .formatted(group, port, folder.resolve("data"), kind));
   }
 }
