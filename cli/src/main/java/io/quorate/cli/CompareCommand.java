@@ -44,10 +44,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs the same load and the same fault on every backend and prints one table.",
       "",
-      "Each contender is a group of real replicas: gRPC on loopback, RocksDB with fsync; S3 through"
-          + " the AWS SDK against an embedded endpoint that fsyncs. The leader is stopped without"
-          + " warning in the middle, and the whole history is checked: a fast wrong run is a failed"
-          + " run (exit code 1)."
+      "Each contender is a group of real replicas: gRPC on loopback, a log on disk with fsync; S3"
+          + " through the AWS SDK against an embedded endpoint that fsyncs. The leader is stopped"
+          + " without warning in the middle, and the whole history is checked: a fast wrong run is"
+          + " a failed run (exit code 1)."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)

@@ -37,7 +37,7 @@ public final class Comparison {
 
     /** What the replicas are made of, for people. */
     default String parts(String contender) {
-      return "gRPC on loopback, RocksDB";
+      return "gRPC on loopback, log on disk";
     }
   }
 

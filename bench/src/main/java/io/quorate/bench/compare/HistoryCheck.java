@@ -19,12 +19,24 @@ import org.jspecify.annotations.Nullable;
  * final state must hold every acknowledged write once. The latter is asked of all calls.
  */
 final class HistoryCheck {
-  /** Beyond this many calls a sample of the keys is searched: enough to find what is systematic. */
-  private static final long CALLS_SEARCHED_MAX = 300_000;
+  /**
+   * Beyond this many calls a sample of the keys is searched: enough to find what is systematic.
+   * Since clients halve their logs, it may be a quarter of this.
+   */
+  private static final int CALLS_SEARCHED_MAX = 300_000;
+
+  /** What a client keeps at least, however many clients there are. */
+  private static final int CALLS_KEPT_MIN = 64;
 
   private record Instant(long nanos, boolean end, CallLog calls, int call, int client) {}
 
   private HistoryCheck() {}
+
+  /** The log of one of the clients, which keeps its share of what will be searched. */
+  static CallLog log(CompareOptions options) {
+    int share = CALLS_SEARCHED_MAX / options.clients();
+    return new CallLog(options.keys(), Math.max(CALLS_KEPT_MIN, share));
+  }
 
   static HistoryVerdict check(CompareOptions options, Workload workload, ContenderGroup group) {
     List<String> problems = new ArrayList<>();
@@ -46,18 +58,12 @@ final class HistoryCheck {
       List<String> problems) {
     long lost = 0;
     long duplicates = 0;
-    long total = 0;
+    int keys = options.keys();
     for (Workload.Client client : clients) {
       CallLog calls = client.calls();
-      total += calls.size();
-      long acknowledged = 0;
-      long possible = 0;
-      for (int call = 0; call < calls.size(); call++) {
-        if (!calls.isRead(call)) {
-          acknowledged += calls.how(call) == CallLog.End.ANSWERED ? 1 : 0;
-          possible += calls.how(call) == CallLog.End.NOT_APPLIED ? 0 : 1;
-        }
-      }
+      keys = Math.min(keys, calls.keysKept());
+      long acknowledged = calls.writesAcknowledged();
+      long possible = calls.writesPossible();
       long applied = Bytes.getLong(diary, client.id() * 24 + 8);
       long repeated = Bytes.getLong(diary, client.id() * 24 + 16);
       lost += Math.max(0, acknowledged - (applied - repeated));
@@ -72,10 +78,6 @@ final class HistoryCheck {
                 + possible
                 + " can have been");
       }
-    }
-    int keys = options.keys();
-    if (total > CALLS_SEARCHED_MAX) {
-      keys = (int) Math.max(1, keys * CALLS_SEARCHED_MAX / total);
     }
     History history = history(clients, keys, options.conditions().readsAreLinearizable());
     Verdict linearizable = Linearizability.check(history, Models.counter());

@@ -42,7 +42,7 @@ final class QuorateContender implements Contender {
   public String parts() {
     return backend.equals("s3")
         ? "AWS SDK over HTTP, gRPC on loopback"
-        : "gRPC on loopback, RocksDB";
+        : "gRPC on loopback, log on disk";
   }
 
   @Override

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Many clients, each with at most one call outstanding. In a closed loop each makes the next call
  * when the last one is answered. At a given rate calls have their times: a client that is free in
  * time calls then, one that is late calls at once, and the wait counts as latency, so that slow
- * moments are not left out for want of calls. What every call was, when it began and how it ended
- * is kept for the check afterwards.
+ * moments are not left out for want of calls. What the calls were, when they began and how they
+ * ended is kept for the check afterwards: of all calls, or of those on some of the keys.
  */
 final class Workload {
   private final CompareOptions options;
@@ -152,13 +152,14 @@ final class Workload {
   final class Client {
     private final int id;
     private final SplittableRandom random;
-    private final CallLog calls = new CallLog();
+    private final CallLog calls;
     private long number;
     private long turns;
 
     Client(int id, SplittableRandom random) {
       this.id = id;
       this.random = random;
+      this.calls = HistoryCheck.log(options);
     }
 
     int id() {

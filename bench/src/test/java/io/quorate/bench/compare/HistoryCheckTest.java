@@ -194,4 +194,25 @@ final class HistoryCheckTest {
         .containsExactly("the replicas do not hold the same state");
     assertThat(verdict(false).good()).isFalse();
   }
+
+  @Test
+  void aLongRunIsSearchedOnSomeKeysAndCountedOnAll() {
+    for (int i = 0; i < 180_000; i++) {
+      write(0, i % KEYS);
+    }
+    assertThat(verdict().good()).isTrue();
+    assertThat(verdict().checked()).isBetween(60_000L, 150_000L);
+
+    calls(0).begin(KEYS - 1, false, ++nanos);
+    calls(0).end(++nanos, 1); // a lost write, of which the search does not learn
+
+    assertThat(verdict().linearizable()).isTrue();
+    assertThat(verdict().lost()).isEqualTo(1);
+
+    read(1, 0);
+    calls(1).begin(0, true, ++nanos);
+    calls(1).end(++nanos, value(0) - 1);
+
+    assertThat(verdict().linearizable()).isFalse();
+  }
 }

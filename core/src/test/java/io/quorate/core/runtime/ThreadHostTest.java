@@ -178,17 +178,21 @@ class ThreadHostTest {
     handle.close();
   }
 
+  /** An actor that says whose turns it had, and has nothing else to do. */
+  private Handle recording(BlockingQueue<Thread> turned) {
+    return restless.host(
+        "test",
+        now -> {
+          turned.add(Thread.currentThread());
+          return Long.MAX_VALUE;
+        },
+        failure -> {});
+  }
+
   @Test
   void aThreadWithNothingToDoEndsAndAnotherOneGivesTheNextTurn() throws Exception {
     BlockingQueue<Thread> turned = new LinkedBlockingQueue<>();
-    Handle handle =
-        restless.host(
-            "test",
-            now -> {
-              turned.add(Thread.currentThread());
-              return Long.MAX_VALUE;
-            },
-            failure -> {});
+    Handle handle = recording(turned);
     Thread first = turned.take();
     first.join();
     assertThat(turned).isEmpty();
@@ -246,14 +250,7 @@ class ThreadHostTest {
   @Test
   void aClosedActorWithoutAThreadGetsNoTurn() throws Exception {
     BlockingQueue<Thread> turned = new LinkedBlockingQueue<>();
-    Handle handle =
-        restless.host(
-            "test",
-            now -> {
-              turned.add(Thread.currentThread());
-              return Long.MAX_VALUE;
-            },
-            failure -> {});
+    Handle handle = recording(turned);
     turned.take().join();
     handle.close();
     handle.wake();
