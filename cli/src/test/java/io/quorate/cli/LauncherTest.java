@@ -201,15 +201,37 @@ final class LauncherTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"21, false, false", "23, true, false", "25, true, true"})
-  void flagsFitTheVersion(String version, boolean unsafe, boolean aot) throws IOException {
+  @CsvSource({
+    "21, false, false, false",
+    "23, true, false, false",
+    "24, true, true, false",
+    "25, true, true, true"
+  })
+  void flagsFitTheVersion(String version, boolean unsafe, boolean aot, boolean compact)
+      throws IOException {
     onPath(jdk("path", version));
 
     List<String> flags = quorate().out();
 
     assertThat(flags.contains("--sun-misc-unsafe-memory-access=allow")).isEqualTo(unsafe);
     assertThat(flags.contains("-Xlog:aot*=off")).isEqualTo(aot);
+    assertThat(flags.contains("-XX:+UseCompactObjectHeaders")).isEqualTo(compact);
     assertThat(flags).contains("--enable-native-access=ALL-UNNAMED");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"21, false", "22, true", "25, true"})
+  void aReplicaIsStartedToBeSmall(String version, boolean trims) throws IOException {
+    onPath(jdk("path", version));
+    Path archive = Files.createFile(distribution().resolve("classes-" + version + ".jsa"));
+
+    List<String> flags = quorate("serve", "--config", "some.conf", "--node", "n1").out();
+
+    assertThat(flags.contains("-XX:TrimNativeHeapInterval=10000")).isEqualTo(trims);
+    assertThat(flags).noneMatch(flag -> flag.contains(archive.toString()));
+    assertThat(quorate("status").out())
+        .contains("-XX:SharedArchiveFile=" + archive)
+        .noneMatch(flag -> flag.contains("TrimNativeHeap"));
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A thousand groups in one process, each with one replica that has nothing to do, in a JVM of their
- * own with the options of {@code ./quorate}. Takes two minutes and 14,000 open files.
+ * own with the options of {@code ./quorate}. Takes two minutes and 6,000 open files.
  */
 @Tag("slow")
 @EnabledOnOs(OS.LINUX) // no other system tells what it needs to know
@@ -55,7 +55,6 @@ class IdleGroupsTest {
     command.addAll(List.of("-cp", ChildJvm.classPath(), IdleGroups.class.getName()));
     command.add(folder.resolve("data").toString());
     command.addAll(List.of(backend, Integer.toString(groups), Integer.toString(replicas)));
-    command.add("rocksdb.memtable=1MiB"); // or each takes 70 MiB of disk for its write-ahead log
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
     Process process =
