@@ -4,13 +4,8 @@ package io.quorate.bench.compare;
 
 import io.quorate.s3.endpoint.Faults;
 import io.quorate.s3.endpoint.S3Endpoint;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,7 +118,7 @@ final class ReplicaGroup implements ContenderGroup {
       @Nullable S3Endpoint endpoint,
       Links links)
       throws IOException {
-    List<Integer> free = freePorts(options.replicas() * (1 + morePorts));
+    List<Integer> free = FreePorts.of(options.replicas() * (1 + morePorts));
     List<Integer> ports = free.subList(0, options.replicas());
     List<List<Integer>> more = new ArrayList<>();
     for (int from = ports.size(); more.size() < ports.size(); from += morePorts) {
@@ -179,30 +174,6 @@ final class ReplicaGroup implements ContenderGroup {
       urls.add("http://127.0.0.1:" + links.open(from, 0, port));
     }
     return urls;
-  }
-
-  /** Free for TCP and for UDP. */
-  private static List<Integer> freePorts(int count) throws IOException {
-    InetAddress loopback = InetAddress.getLoopbackAddress();
-    List<Closeable> sockets = new ArrayList<>();
-    try {
-      List<Integer> ports = new ArrayList<>();
-      while (ports.size() < count) {
-        ServerSocket socket = new ServerSocket(0, 1, loopback);
-        sockets.add(socket);
-        try {
-          sockets.add(new DatagramSocket(socket.getLocalPort(), loopback));
-          ports.add(socket.getLocalPort());
-        } catch (BindException e) {
-          // Somebody has it for UDP: the next one. It stays taken, or it would come again.
-        }
-      }
-      return ports;
-    } finally {
-      for (Closeable socket : sockets) {
-        socket.close();
-      }
-    }
   }
 
   @Override

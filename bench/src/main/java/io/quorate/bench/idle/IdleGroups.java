@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.api.NodeId;
 import io.quorate.api.Role;
 import io.quorate.api.Session;
+import io.quorate.bench.compare.FreePorts;
 import io.quorate.core.port.ReplicaReport;
 import io.quorate.node.QuorateConfig;
 import io.quorate.node.QuorateNode;
@@ -13,8 +14,6 @@ import io.quorate.samples.counter.Counter;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,9 +37,6 @@ import java.util.function.BooleanSupplier;
  * result is one line of JSON on standard output. Every group needs some tens of open files.
  */
 public final class IdleGroups {
-  private static final int LOWEST_PORT = 20_000;
-  // Those above are given to outgoing connections.
-  private static final int HIGHEST_PORT = 31_999;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(180);
   private static final long QUIET_MILLIS = 1_000;
   private static final int QUIET_LOOKS_MAX = 60;
@@ -94,7 +90,7 @@ public final class IdleGroups {
     IdleGroups idle = new IdleGroups();
     final long begun = System.nanoTime();
     Files.createDirectories(folder);
-    List<Integer> ports = freePorts(count * replicas);
+    List<Integer> ports = FreePorts.of(count * replicas);
     for (int group = 0; group < count; group++) {
       idle.start(
           folder,
@@ -236,27 +232,6 @@ public final class IdleGroups {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
-    }
-  }
-
-  private static List<Integer> freePorts(int count) {
-    List<Integer> ports = new ArrayList<>();
-    for (int port = LOWEST_PORT; ports.size() < count; port++) {
-      if (port > HIGHEST_PORT) {
-        throw new IllegalStateException("fewer than " + count + " free ports");
-      }
-      if (isFree(port)) {
-        ports.add(port);
-      }
-    }
-    return ports;
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      return socket.isBound();
-    } catch (IOException e) {
-      return false;
     }
   }
 
