@@ -243,6 +243,7 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException, IOException {
     Sweep sweep = sweep();
+    sweep.points().forEach(point -> Contenders.check(point.options()));
     Path earlier = against;
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();

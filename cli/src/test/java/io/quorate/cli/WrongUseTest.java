@@ -65,6 +65,10 @@ class WrongUseTest {
           compare --against no/such ¦ --against: there is no file no/such
           compare --against pom.xml ¦ --against pom.xml cannot be used: it is no JSON, but must be the results.json of an earlier comparison
           compare --peers etcd ¦ unknown peer "etcd"; there are: ratis, jraft, aeron
+          compare --set quorate.rocksdb.log=paper ¦ quorate.rocksdb.log must be one of auto, segments, rocksdb, was "paper"
+          compare --set raft.pre-vot=false ¦ quorate.raft.pre-vot is not a known key; did you mean quorate.raft.pre-vote?
+          compare --backends raft,s3 --set quorate.s3.linger=5 ¦ quorate.s3.linger has no unit: must be a duration with its unit, such as 150 ms, was "5"
+          compare --sweep linger=5ms --backends s3 --set s3.puts-in-flight=none ¦ quorate.s3.puts-in-flight must be a whole number between 1 and 16, was "none"
           compare --layout moon ¦ --layout must be local or process, was "moon"
           compare --durability hope ¦ --durability must be fsync or os, was "hope"
           compare --consistency bounded ¦ --consistency must be linearizable, lease, bounded:MILLIS (such as bounded:100) or local, was "bounded"

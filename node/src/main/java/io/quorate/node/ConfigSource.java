@@ -48,10 +48,10 @@ final class ConfigSource {
             .withFallback(parsed));
   }
 
-  /** Reads text; throws {@link ConfigurationException}. */
-  static Config text(String hocon) {
+  /** Reads text below overrides; throws {@link ConfigurationException}. */
+  static Config text(String hocon, Map<String, String> overrides) {
     try {
-      return resolve(ConfigFactory.parseString(hocon));
+      return resolve(overrides(overrides).withFallback(ConfigFactory.parseString(hocon)));
     } catch (ConfigException e) {
       throw syntax("the configuration", e);
     }

@@ -76,7 +76,16 @@ public final class QuorateConfig {
    * environment.
    */
   public static QuorateConfig parse(String hocon, NodeId node) {
-    return new ConfigReader(ConfigSource.text(hocon)).node(node);
+    return parse(hocon, node, Map.of());
+  }
+
+  /**
+   * As {@link #parse(String, NodeId)}, with values that win over the text.
+   *
+   * @param overrides by key, with or without the leading {@code quorate.}
+   */
+  public static QuorateConfig parse(String hocon, NodeId node, Map<String, String> overrides) {
+    return new ConfigReader(ConfigSource.text(hocon, overrides)).node(node);
   }
 
   /** The replica that this configuration is for. */

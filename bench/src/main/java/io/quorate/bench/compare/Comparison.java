@@ -87,18 +87,19 @@ public final class Comparison {
       Costs.Meter meter = new Costs.Meter(group::used, group.isHere(), group.files());
       long begun = System.nanoTime();
       Duration half = options.duration().dividedBy(2);
-      load(contender, "measuring", half, workload, group);
+      Duration rest = options.duration().minus(half);
+      boolean faultless = options.fault() == CompareOptions.Fault.NONE;
+      load(contender, "measuring", half, faultless ? rest : Duration.ZERO, workload, group);
       double rateBefore = workload.measured() * 1e9 / (System.nanoTime() - begun);
       SortedMap<String, Long> counts = difference(group.counters(), before);
       long batches = counts.getOrDefault("batches_proposed", 0L);
       double putsPerBatch = batches == 0 ? 0 : (double) Prices.writes(counts) / batches;
       String fault = strike(contender, workload, group);
       before = group.counters();
-      Duration rest = options.duration().minus(half);
       if (options.fault().heals()) {
         rest = passingFault(contender, rest, workload, group);
       }
-      load(contender, "measuring", rest, workload, group);
+      load(contender, "measuring", rest, Duration.ZERO, workload, group);
       awaitRecovery(contender, workload, group);
       long measuredNanos = System.nanoTime() - begun;
       Timeline timeline = workload.timeline();
@@ -138,7 +139,7 @@ public final class Comparison {
     progress.phase(contender, leader + " leads; warming up with " + options.clients() + " calls");
     Workload workload = new Workload(options, group.target());
     workload.start();
-    load(contender, "warm-up", options.warmup(), workload, group);
+    load(contender, "warm-up", options.warmup(), Duration.ZERO, workload, group);
     return workload;
   }
 
@@ -165,10 +166,11 @@ public final class Comparison {
       String contender, Duration rest, Workload workload, ContenderGroup group)
       throws InterruptedException {
     Duration length = rest.compareTo(FAULT_MAX) < 0 ? rest : FAULT_MAX;
-    load(contender, "measuring", length, workload, group);
-    progress.phase(contender, group.heal());
     Duration after = rest.minus(length);
-    return after.compareTo(AFTER_FAULT_MIN) < 0 ? AFTER_FAULT_MIN : after;
+    after = after.compareTo(AFTER_FAULT_MIN) < 0 ? AFTER_FAULT_MIN : after;
+    load(contender, "measuring", length, after, workload, group);
+    progress.phase(contender, group.heal());
+    return after;
   }
 
   /** A gap is known only when it has ended: goes on until there are answers after the fault. */
@@ -179,14 +181,20 @@ public final class Comparison {
           contender,
           "waiting for an answer after the fault",
           Duration.ofSeconds(1),
+          Duration.ZERO,
           workload,
           group);
     }
   }
 
-  /** Lets the load run; tells of every second. */
+  /** Lets the load run; tells of every second, and how much is left with what comes after it. */
   private void load(
-      String contender, String phase, Duration length, Workload workload, ContenderGroup group)
+      String contender,
+      String phase,
+      Duration length,
+      Duration after,
+      Workload workload,
+      ContenderGroup group)
       throws InterruptedException {
     long end = System.nanoTime() + length.toNanos();
     long answered = workload.answered();
@@ -197,7 +205,7 @@ public final class Comparison {
       progress.second(
           contender,
           phase,
-          Math.max(0, TimeUnit.NANOSECONDS.toSeconds(end - System.nanoTime() + 500_000_000)),
+          after.plusNanos(Math.max(0, end - System.nanoTime() + 500_000_000)).toSeconds(),
           now - answered);
       answered = now;
     }

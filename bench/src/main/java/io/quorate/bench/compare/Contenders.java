@@ -20,6 +20,19 @@ public final class Contenders {
   private Contenders() {}
 
   /**
+   * Says before anything is started what our backends would refuse of the settings.
+   *
+   * @throws io.quorate.node.config.ConfigurationException names all that is wrong
+   */
+  public static void check(CompareOptions options) {
+    for (String name : options.backends()) {
+      if (BACKENDS.contains(name)) {
+        new QuorateContender(name).check(options);
+      }
+    }
+  }
+
+  /**
    * The contender of that name.
    *
    * @throws IllegalStateException it is a peer whose library is not at hand; says where it was

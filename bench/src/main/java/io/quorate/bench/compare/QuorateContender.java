@@ -11,12 +11,14 @@ import io.quorate.core.port.ReplicaReport;
 import io.quorate.node.QuorateClient;
 import io.quorate.node.QuorateConfig;
 import io.quorate.node.QuorateNode;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** Our own backends, configured and reached as users do it. */
 final class QuorateContender implements Contender {
@@ -36,6 +38,32 @@ final class QuorateContender implements Contender {
 
   QuorateContender(String backend) {
     this.backend = backend;
+  }
+
+  /**
+   * Reads the configuration that the replicas would have.
+   *
+   * @throws io.quorate.node.config.ConfigurationException they would refuse it
+   */
+  void check(CompareOptions options) {
+    List<Integer> ports = IntStream.rangeClosed(1, options.replicas()).boxed().toList();
+    List<String> urls = Collections.nCopies(options.replicas(), "http://127.0.0.1:1");
+    GroupSetup setup =
+        new GroupSetup(
+            backend,
+            "compare",
+            "nowhere",
+            ports,
+            List.of(),
+            Collections.nCopies(options.replicas(), ports),
+            options.keys(),
+            options.clients(),
+            backend.equals("s3")
+                ? new GroupSetup.Store(urls, options.store().bucket(), "prefix", true)
+                : null,
+            options.conditions(),
+            options.settings());
+    QuorateConfig unused = config(setup, 1, ports);
   }
 
   @Override
@@ -120,10 +148,7 @@ final class QuorateContender implements Contender {
               ? "quorate." + backend + ".lease-reads = true\n"
               : "quorate.s3.lease = " + S3_LEASE + "\n");
     }
-    setup
-        .settings()
-        .forEach((key, value) -> hocon.append(key).append(" = ").append(value).append('\n'));
-    return QuorateConfig.parse(hocon.toString(), NodeId.of("n" + node));
+    return QuorateConfig.parse(hocon.toString(), NodeId.of("n" + node), setup.settings());
   }
 
   private static String section(GroupSetup.Store store, String url) {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.core.log.Bytes;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,9 +21,9 @@ import org.junit.jupiter.api.Test;
 final class PlantedFaultTest {
   private static final int CLIENTS = 4;
   private static final int CHEATED_COMMAND = 1000;
-  private static final CompareOptions OPTIONS = atRate(0);
+  private static final CompareOptions OPTIONS = asked(0).options();
 
-  private static CompareOptions atRate(int perSecond) {
+  private static Asked asked(int perSecond) {
     return Asked.of("cheat")
         .lasting(Duration.ZERO, Duration.ofMillis(400))
         .clients(CLIENTS)
@@ -29,8 +31,7 @@ final class PlantedFaultTest {
         .payloadBytes(16)
         .readPercent(30)
         .keys(16)
-        .fault(CompareOptions.Fault.KILL_LEADER)
-        .options();
+        .fault(CompareOptions.Fault.KILL_LEADER);
   }
 
   private enum Cheat {
@@ -68,7 +69,10 @@ final class PlantedFaultTest {
   void callsAtARateAreNoMoreThanThat() throws InterruptedException {
     int perSecond = 2_000;
     Measured measured =
-        new Comparison(atRate(perSecond), new Silence(), (name, options) -> new Cheater(Cheat.NONE))
+        new Comparison(
+                asked(perSecond).options(),
+                new Silence(),
+                (name, options) -> new Cheater(Cheat.NONE))
             .run()
             .get(0);
 
@@ -76,6 +80,32 @@ final class PlantedFaultTest {
     assertThat(measured.answered())
         .isPositive()
         .isLessThan(3L * perSecond * measured.measuredNanos() / 1_000_000_000);
+  }
+
+  @Test
+  void withoutAFaultTheTimeLeftIsThatOfTheWholeMeasurement() throws InterruptedException {
+    CompareOptions options =
+        asked(500)
+            .lasting(Duration.ZERO, Duration.ofSeconds(2))
+            .fault(CompareOptions.Fault.NONE)
+            .options();
+    List<Long> left = new ArrayList<>();
+    Comparison.Progress progress =
+        new Comparison.Progress() {
+          @Override
+          public void phase(String contender, String what) {}
+
+          @Override
+          public void second(String contender, String phase, long remainingSeconds, long calls) {
+            left.add(remainingSeconds);
+          }
+        };
+
+    Measured measured =
+        new Comparison(options, progress, (name, same) -> new Cheater(Cheat.NONE)).run().get(0);
+
+    assertThat(measured.verdict().good()).isTrue();
+    assertThat(left).isSortedAccordingTo(Comparator.reverseOrder()).startsWith(1L).endsWith(0L);
   }
 
   @Test
