@@ -4,6 +4,7 @@ package io.quorate.cli;
 
 import io.quorate.api.error.CommandTooLarge;
 import io.quorate.api.error.ConsensusException;
+import io.quorate.bench.compare.ContenderFailure;
 import io.quorate.core.port.LogStore.StorageFault;
 import io.quorate.node.config.ConfigurationException;
 import io.quorate.node.plugin.StartException;
@@ -62,6 +63,7 @@ final class Failures implements IExecutionExceptionHandler {
             || cause instanceof ConfigurationException
             || cause instanceof StartException
             || cause instanceof StorageFault
+            || cause instanceof ContenderFailure
             || cause instanceof KvRefused
             || cause instanceof IOException)) {
       return message;

@@ -35,8 +35,8 @@ public final class Contenders {
   /**
    * The contender of that name.
    *
-   * @throws IllegalStateException it is a peer whose library is not at hand; says where it was
-   *     looked for
+   * @throws ContenderFailure it is a peer whose library is not at hand; says where it was looked
+   *     for
    */
   static Contender named(String name) {
     return LOADED.computeIfAbsent(

@@ -45,7 +45,7 @@ final class PeerLoader extends URLClassLoader {
         urls.add(jar.toUri().toURL());
       }
       if (urls.isEmpty()) {
-        throw new IllegalStateException(
+        throw new ContenderFailure(
             "the library of "
                 + peer
                 + " is not at hand: build with Maven, so that "
@@ -66,7 +66,7 @@ final class PeerLoader extends URLClassLoader {
         Object made = loader.loadClass(adapter).getDeclaredConstructor().newInstance();
         return loader.new Apart((Contender) made);
       } catch (ReflectiveOperationException | LinkageError e) {
-        throw new IllegalStateException("the library of " + peer + " does not fit: " + e, e);
+        throw new ContenderFailure("the library of " + peer + " does not fit: " + e, e);
       }
     });
   }

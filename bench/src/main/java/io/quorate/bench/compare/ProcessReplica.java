@@ -168,7 +168,7 @@ final class ProcessReplica implements Replica {
     } catch (IOException e) {
       lines = "its output cannot be read: " + e;
     }
-    throw new IllegalStateException(
+    throw new ContenderFailure(
         "%s ended by itself with status %d; the end of %s:%n%s"
             .formatted(name, process.exitValue(), log, lines));
   }

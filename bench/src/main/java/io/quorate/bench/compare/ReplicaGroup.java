@@ -357,7 +357,7 @@ final class ReplicaGroup implements ContenderGroup {
     while (!condition.getAsBoolean()) {
       check();
       if (System.nanoTime() > end) {
-        throw new IllegalStateException(
+        throw new ContenderFailure(
             setup.contender()
                 + ": "
                 + otherwise

@@ -45,6 +45,8 @@ public final class ReplicaMain {
       status = 0;
     } catch (IOException | RuntimeException e) {
       e.printStackTrace(System.err);
+      // The end of what it printed is what people are shown.
+      System.err.println("it cannot go on: " + e.getMessage());
     } finally {
       // Like a crash: nobody is told, and threads of libraries are not waited for.
       Runtime.getRuntime().halt(status);

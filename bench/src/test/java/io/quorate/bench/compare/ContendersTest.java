@@ -180,7 +180,7 @@ final class ContendersTest {
                 replica.status();
               }
             })
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(ContenderFailure.class)
         .hasMessageContainingAll("raft n1 ended by itself", "quorate.no-such-key");
   }
 }

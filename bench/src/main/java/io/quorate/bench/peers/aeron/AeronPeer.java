@@ -10,6 +10,7 @@ import io.aeron.cluster.service.ClusteredServiceContainer;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.quorate.bench.compare.Contender;
+import io.quorate.bench.compare.ContenderFailure;
 import io.quorate.bench.compare.GroupSetup;
 import io.quorate.bench.compare.Replica;
 import io.quorate.bench.compare.Target;
@@ -108,7 +109,7 @@ public final class AeronPeer implements Contender {
       return replica;
     } catch (RuntimeException e) {
       replica.abort().join();
-      throw new IllegalStateException("Aeron replica n" + node + " cannot start: " + e, e);
+      throw new ContenderFailure("Aeron replica n" + node + " cannot start: " + e, e);
     }
   }
 
@@ -195,7 +196,7 @@ public final class AeronPeer implements Contender {
   /** Agrona, on which Aeron is built, has no other way to memory. */
   private static void refuseWithoutAccess() {
     if (!Object.class.getModule().isOpen("jdk.internal.misc", AeronPeer.class.getModule())) {
-      throw new IllegalStateException(
+      throw new ContenderFailure(
           "Aeron needs a JVM with --add-opens java.base/jdk.internal.misc=ALL-UNNAMED: start the"
               + " comparison with ./quorate, which gives it, or add the flag");
     }

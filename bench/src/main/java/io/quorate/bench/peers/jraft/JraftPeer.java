@@ -14,6 +14,7 @@ import com.alipay.sofa.jraft.rpc.RpcClient;
 import com.alipay.sofa.jraft.util.Endpoint;
 import com.alipay.sofa.jraft.util.RpcFactoryHelper;
 import io.quorate.bench.compare.Contender;
+import io.quorate.bench.compare.ContenderFailure;
 import io.quorate.bench.compare.GroupSetup;
 import io.quorate.bench.compare.Replica;
 import io.quorate.bench.compare.Target;
@@ -106,7 +107,7 @@ public final class JraftPeer implements Contender {
     service.getRpcServer().registerProcessor(new CallProcessor(service::getRaftNode, machine));
     Node raft = service.start();
     if (raft == null) {
-      throw new IllegalStateException("SOFAJRaft replica n" + node + " cannot start");
+      throw new ContenderFailure("SOFAJRaft replica n" + node + " cannot start");
     }
     return new JraftReplica(service, raft, machine);
   }

@@ -3,6 +3,7 @@
 package io.quorate.bench.peers.ratis;
 
 import io.quorate.bench.compare.Contender;
+import io.quorate.bench.compare.ContenderFailure;
 import io.quorate.bench.compare.GroupSetup;
 import io.quorate.bench.compare.Replica;
 import io.quorate.bench.compare.Target;
@@ -88,7 +89,7 @@ public final class RatisPeer implements Contender {
       server.start();
       return new RatisReplica(server, group.getGroupId(), machine);
     } catch (IOException e) {
-      throw new IllegalStateException("Ratis replica n" + node + " cannot start: " + e, e);
+      throw new ContenderFailure("Ratis replica n" + node + " cannot start: " + e, e);
     }
   }
 
