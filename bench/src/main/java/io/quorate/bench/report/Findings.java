@@ -173,19 +173,20 @@ final class Findings {
     if (equal.isEmpty()) {
       return "";
     }
-    String names = Words.list(equal.stream().map(Findings::name).toList());
+    String names =
+        Words.list(Stream.concat(Stream.of(first), equal.stream()).map(Findings::name).toList());
     int runs = runs(first);
     if (figure.exact()) {
-      return "%s and %s cost the same.".formatted(name(first), names);
+      return "%s cost the same.".formatted(names);
     }
     long percent = Math.round(figure.tolerance(runs) * 100);
     return runs > 1
-        ? ("The ranges of %s and %s overlap, or their medians differ by no more than %d %%: this"
+        ? ("The ranges of %s overlap, or their medians differ by no more than %d %%: this"
                 + " comparison cannot tell them apart.")
-            .formatted(name(first), names, percent)
-        : ("One run each: %s and %s differ by no more than %d %%, which says nothing of this"
+            .formatted(names, percent)
+        : ("One run each: %s differ by no more than %d %%, which says nothing of this"
                 + " figure; --repeat 3 shows ranges.")
-            .formatted(name(first), names, percent);
+            .formatted(names, percent);
   }
 
   /** A pause that a closed loop keeps out of the percentiles, if it is a long one. */

@@ -183,7 +183,7 @@ final class Page {
       html.leaf("h3", finding.get("need").textValue());
       html.open("p", "class", "answer");
       boolean more = best.size() > 1 && finding.get("tie").booleanValue();
-      html.text(more ? String.join(" or ", best) : Words.list(best)).close();
+      html.text(more ? Words.choice(best) : Words.list(best)).close();
       html.leaf("p", finding.get("text").textValue());
       if (finding.has("caution")) {
         html.leaf("p", finding.get("caution").textValue(), "class", "caution");

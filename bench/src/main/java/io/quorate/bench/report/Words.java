@@ -49,11 +49,19 @@ final class Words {
 
   /** {@code a}, {@code a and b}, {@code a, b and c}. */
   static String list(List<String> words) {
-    if (words.size() < 2) {
-      return String.join("", words);
-    }
-    return String.join(", ", words.subList(0, words.size() - 1))
-        + " and "
-        + words.get(words.size() - 1);
+    return joined(words, " and ");
+  }
+
+  /** {@code a}, {@code a or b}, {@code a, b or c}. */
+  static String choice(List<String> words) {
+    return joined(words, " or ");
+  }
+
+  private static String joined(List<String> words, String last) {
+    return words.size() < 2
+        ? String.join("", words)
+        : String.join(", ", words.subList(0, words.size() - 1))
+            + last
+            + words.get(words.size() - 1);
   }
 }

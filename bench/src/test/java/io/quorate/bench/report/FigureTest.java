@@ -60,5 +60,7 @@ final class FigureTest {
     assertThat(Words.figure(Figure.rounded(0.5), "$")).isEqualTo("$0.5");
     assertThat(Words.list(List.of("a", "b", "c"))).isEqualTo("a, b and c");
     assertThat(Words.list(List.of())).isEmpty();
+    assertThat(Words.choice(List.of("a", "b", "c"))).isEqualTo("a, b or c");
+    assertThat(Words.choice(List.of("a"))).isEqualTo("a");
   }
 }
